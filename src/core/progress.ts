@@ -1,0 +1,18 @@
+/** One report of long work. Whoever started the work decides whether to draw it, log it or drop it. */
+export interface Progress {
+  /** What is being done, in the present tense: "training", "reading ratings.csv". */
+  readonly stage: string
+  /** How much is done, in `unit`s. */
+  readonly done: number
+  /** How much there is, or null where that is not known. */
+  readonly total: number | null
+  /** What `done` and `total` count: "ratings", "bytes", "users". */
+  readonly unit: string
+  /** Which epoch of how many, from 1, for training. */
+  readonly epoch?: number
+  readonly epochs?: number
+  /** Figures worth seeing on the way: loss, validation error. */
+  readonly figures?: Readonly<Record<string, number>>
+}
+
+export type OnProgress = (progress: Progress) => void
