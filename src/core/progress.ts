@@ -16,3 +16,14 @@ export interface Progress {
 }
 
 export type OnProgress = (progress: Progress) => void
+
+/** One epoch as it went. Losses are per rating, as the model's objective counts them without regularisation. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number
+  readonly loss: number
+  /** The validation metric, null without validation data. Lower is better. */
+  readonly validation: number | null
+  readonly learningRate: number
+  readonly seconds: number
+}

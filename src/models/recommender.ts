@@ -1,4 +1,4 @@
-import type { OnProgress } from '../core/progress.ts'
+import type { EpochRecord, OnProgress } from '../core/progress.ts'
 import type { Interactions } from '../data/interactions.ts'
 
 /** One rating of a profile; `item` is an item index. */
@@ -52,16 +52,6 @@ export interface Abilities {
   readonly foldIn: boolean
   /** similar() works. */
   readonly similar: boolean
-}
-
-/** One epoch as it went. Losses are per rating, as the model's objective counts them without regularisation. */
-export interface EpochRecord {
-  readonly epoch: number
-  readonly loss: number
-  /** The validation metric, null without validation data. Lower is better. */
-  readonly validation: number | null
-  readonly learningRate: number
-  readonly seconds: number
 }
 
 export interface FitOptions {

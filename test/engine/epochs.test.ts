@@ -1,0 +1,159 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { Random } from '../../src/core/random.ts'
+import { runBatches } from '../../src/engine/trainer/batches.ts'
+import { type EpochTask, trainEpochs } from '../../src/engine/trainer/epochs.ts'
+
+/** Fits one weight to noisy targets by SGD with momentum; order and noise come from a generator that must survive a resume. */
+function toyTask({ explodeAt = Number.POSITIVE_INFINITY, validations = null as number[] | null } = {}) {
+  const state = { weight: new Float64Array([0]), momentum: new Float64Array([0]) }
+  const targets = Float64Array.from({ length: 10 }, (_, i) => 3 + Math.sin(i))
+  let random = new Random(5)
+  let startState: number[] = random.state()
+  let validated = 0
+  let steps = 0
+  const slots: Int32Array[] = []
+  const task: EpochTask = {
+    examples: targets.length,
+    unit: 'ratings',
+    state,
+    weights: ['weight'],
+    values: () => ({ random: startState, validated }),
+    restore: (values) => {
+      random = Random.from((values as { random: number[] }).random)
+      validated = (values as { validated: number }).validated
+    },
+    run: async (context) => {
+      startState = random.state()
+      const order = random.shuffle(Int32Array.from(targets.keys()))
+      const outcome = await runBatches({
+        order,
+        batch: 3,
+        context,
+        step: {
+          prepare: (slot, rows) => {
+            slots[slot] = rows.slice()
+          },
+          run: async (slot, rate) => {
+            const rows = slots[slot]!
+            let squares = 0
+            for (const at of rows) {
+              const error = state.weight[0]! - targets[at]!
+              state.momentum[0] = 0.9 * state.momentum[0]! + error
+              state.weight[0]! -= rate * state.momentum[0]!
+              squares += error * error
+            }
+            return ++steps >= explodeAt ? Number.NaN : squares / rows.length
+          },
+        },
+      })
+      if ('loss' in outcome) startState = random.state()
+      return outcome
+    },
+    validate: validations ? async () => validations[validated++]! : undefined,
+  }
+  return { task, state }
+}
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'marquee-epochs-'))
+
+describe('trainEpochs', () => {
+  test('stops early and restores the best epoch', async () => {
+    const { task, state } = toyTask({ validations: [0.9, 0.7, 0.8, 0.75, 0.6] })
+    const weights: number[] = []
+    const run = task.run
+    const watched = {
+      ...task,
+      run: async (c: Parameters<typeof run>[0]) => {
+        const outcome = await run(c)
+        weights.push(state.weight[0]!)
+        return outcome
+      },
+    }
+    const report = await trainEpochs(watched, { epochs: 9, learningRate: 0.05, patience: 2, fingerprint: '{}' })
+    expect(report.stopped).toBe('early')
+    expect(report.bestEpoch).toBe(2)
+    expect(report.epochs.map((e) => e.validation)).toEqual([0.9, 0.7, 0.8, 0.75])
+    expect(state.weight[0]).toBe(weights[1])
+  })
+
+  test('the schedule scales the base rate and sees the validations so far', async () => {
+    const { task } = toyTask({ validations: [3, 2, 1] })
+    const seen: unknown[] = []
+    const report = await trainEpochs(task, {
+      epochs: 3,
+      learningRate: 0.1,
+      schedule: (epoch, validations) => {
+        seen.push([...validations])
+        return 1 / epoch
+      },
+      fingerprint: '{}',
+    })
+    expect(seen).toEqual([[], [3], [3, 2]])
+    expect(report.epochs.map((e) => e.learningRate)).toEqual([0.1, 0.05, 0.1 / 3])
+  })
+
+  test('a loss that is not a number names the epoch and the batch', async () => {
+    const { task } = toyTask({ explodeAt: 7 })
+    await expect(trainEpochs(task, { epochs: 3, learningRate: 0.1, fingerprint: '{}' })).rejects.toThrow(
+      'the loss is NaN in epoch 2, batch 3 of 4',
+    )
+  })
+
+  test.each([1, 4, 6, 11])(
+    'interrupted after %i batches and resumed: the weights of an uninterrupted run',
+    async (after) => {
+      const options = { epochs: 4, learningRate: 0.05, fingerprint: '{"seed":5}' }
+      const whole = toyTask({ validations: [4, 3, 3.5, 3.2] })
+      const wholeReport = await trainEpochs(whole.task, options)
+
+      const directory = folder()
+      const controller = new AbortController()
+      const first = toyTask({ validations: [4, 3, 3.5, 3.2] })
+      let batches = 0
+      const stopping = trainEpochs(first.task, {
+        ...options,
+        signal: controller.signal,
+        checkpoint: { directory, resume: false },
+        onProgress: () => {
+          if (++batches === after) controller.abort()
+        },
+      })
+      await expect(stopping).rejects.toThrow(/interrupted in epoch \d of 4.*--resume/)
+
+      const second = toyTask({ validations: [4, 3, 3.5, 3.2] })
+      const report = await trainEpochs(second.task, { ...options, checkpoint: { directory, resume: true } })
+      expect(report.epochs.map((e) => [e.epoch, e.validation])).toEqual(
+        wholeReport.epochs.map((e) => [e.epoch, e.validation]),
+      )
+      expect(report.bestEpoch).toBe(2)
+      expect(report.epochs.map((e) => e.loss)).toEqual(wholeReport.epochs.map((e) => e.loss))
+      expect(second.state.weight[0]).toBe(whole.state.weight[0])
+      expect(second.state.momentum[0]).toBe(whole.state.momentum[0])
+    },
+  )
+
+  test('a checkpoint of another run says what differs', async () => {
+    const directory = folder()
+    const controller = new AbortController()
+    controller.abort()
+    const { task } = toyTask()
+    const common = { epochs: 3, learningRate: 0.05 }
+    await expect(
+      trainEpochs(task, {
+        ...common,
+        signal: controller.signal,
+        checkpoint: { directory, resume: false },
+        fingerprint: '{"seed":1}',
+      }),
+    ).rejects.toThrow('--resume')
+    await expect(
+      trainEpochs(toyTask().task, { ...common, checkpoint: { directory, resume: true }, fingerprint: '{"seed":2}' }),
+    ).rejects.toThrow('seed: 1 then, 2 now')
+    await expect(
+      trainEpochs(toyTask().task, { ...common, checkpoint: { directory: folder(), resume: true }, fingerprint: '{}' }),
+    ).rejects.toThrow('there is no checkpoint to resume from')
+  })
+})
