@@ -1,0 +1,3 @@
+export * from './layers.ts'
+export { type ConstantData, type Dim, type DType, Graph, type Node, type Operand, type Shape } from './node.ts'
+export * from './ops.ts'
