@@ -1,0 +1,5 @@
+export { type GivenParts, givenSplit, shareVocabularies } from './given.ts'
+export { roundHalfEven } from './rows.ts'
+export { type Split, type SplitDescription, type SplitKind, type SplitSpec, splitKinds } from './spec.ts'
+export { mergeValidation, split, splits } from './split.ts'
+export { type WrittenSplit, writeSplit } from './write.ts'

@@ -1,0 +1,15 @@
+export { evaluate } from './evaluate.ts'
+export { defaultMetrics, type PlannedMetric, parseMetrics } from './metric-plan.ts'
+export { genreSimilarity, vectorSimilarity } from './metrics/diversity.ts'
+export { type MetricDefinition, metricDefinitions } from './metrics/registry.ts'
+export type {
+  EmptyRule,
+  EvaluateOptions,
+  EvaluationCounts,
+  EvaluationResult,
+  FullProtocol,
+  MetricDetails,
+  Protocol,
+  RatedProtocol,
+  SampledProtocol,
+} from './types.ts'

@@ -1,0 +1,16 @@
+import type { MetricDefinition, RankedList } from './definition.ts'
+
+export function hitsIn(list: RankedList, k: number): number {
+  let hits = 0
+  for (let r = 0; r < Math.min(k, list.hits.length); r++) hits += list.hits[r]!
+  return hits
+}
+
+/** precision@k: hits in the first k, divided by k, also where the list is shorter. */
+export const precision: MetricDefinition = {
+  name: 'precision',
+  kind: 'list',
+  cutOff: true,
+  words: 'share of the first k that is relevant, mean over lists',
+  of: (list, k) => hitsIn(list, k) / k,
+}
