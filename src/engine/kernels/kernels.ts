@@ -1,0 +1,14 @@
+import { instantiateKernels, type Simd } from './load.ts'
+import { bindRows, type RowExports, type RowKernels } from './rows.ts'
+import { bindUpdates, type UpdateExports, type UpdateKernels } from './updates.ts'
+import { addressIn } from './views.ts'
+
+/** Every kernel; each has a plain TypeScript meaning in reference/ with the same signature. */
+export interface Kernels extends RowKernels, UpdateKernels {}
+
+/** The compiled kernels over a memory; every array they are given must be a view of it. */
+export async function createKernels(memory: WebAssembly.Memory, simd: 'auto' | Simd = 'auto'): Promise<Kernels> {
+  const wasm = await instantiateKernels<RowExports & UpdateExports>('main', memory, simd)
+  const at = addressIn(memory)
+  return { ...bindRows(wasm, at), ...bindUpdates(wasm, at) }
+}

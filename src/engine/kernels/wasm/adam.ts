@@ -1,0 +1,143 @@
+// Adam (Kingma and Ba 2015) with both bias corrections folded into the step size and epsilon by the caller:
+//   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w = keep w - stepSize m / (sqrt(v) + epsilon)
+import { at, loadPart, madd, regularised, storePart } from './common'
+
+// @ts-ignore: decorator
+@inline
+function moved(w: v128, m: v128, v: v128, keep: v128, stepSize: v128, epsilon: v128): v128 {
+  return f32x4.sub(f32x4.mul(w, keep), f32x4.div(f32x4.mul(stepSize, m), f32x4.add(f32x4.sqrt(v), epsilon)))
+}
+
+// @ts-ignore: decorator
+@inline
+function part(
+  w: usize, g: usize, m: usize, v: usize, k: i32, b1: v128, c1: v128, b2: v128, c2: v128, stepSize: v128,
+  epsilon: v128, l1: v128, l2: v128, keep: v128,
+): void {
+  const wi = loadPart(w, k)
+  const gi = regularised(loadPart(g, k), wi, l1, l2)
+  const mi = madd(b1, loadPart(m, k), f32x4.mul(c1, gi))
+  const vi = madd(b2, loadPart(v, k), f32x4.mul(c2, f32x4.mul(gi, gi)))
+  storePart(m, mi, k)
+  storePart(v, vi, k)
+  storePart(w, moved(wi, mi, vi, keep, stepSize, epsilon), k)
+}
+
+/** One step of n weights. */
+export function adam(
+  w: usize, g: usize, m: usize, v: usize, n: i32, stepSize: f32, epsilon: f32, beta1: f64, beta2: f64, l1: f32,
+  l2: f32, keep: f32,
+): void {
+  const b1 = f32x4.splat(<f32>beta1)
+  const c1 = f32x4.splat(<f32>(1 - beta1))
+  const b2 = f32x4.splat(<f32>beta2)
+  const c2 = f32x4.splat(<f32>(1 - beta2))
+  const s = f32x4.splat(stepSize)
+  const e = f32x4.splat(epsilon)
+  const r1 = f32x4.splat(l1)
+  const r2 = f32x4.splat(l2)
+  const p = f32x4.splat(keep)
+  const whole = at(w, n & ~3)
+  while (w < whole) {
+    part(w, g, m, v, 4, b1, c1, b2, c2, s, e, r1, r2, p)
+    w += 16
+    g += 16
+    m += 16
+    v += 16
+  }
+  if ((n & 3) != 0) part(w, g, m, v, n & 3, b1, c1, b2, c2, s, e, r1, r2, p)
+}
+
+/** One step of the rows ids[0, n), with gradients[j] for row ids[j]. */
+export function adamRows(
+  w: usize, m: usize, v: usize, dim: i32, ids: usize, n: i32, gradients: usize, stepSize: f32, epsilon: f32,
+  beta1: f64, beta2: f64, l1: f32, l2: f32, keep: f32,
+): void {
+  const bytes = (<usize>dim) << 2
+  for (let j = 0; j < n; j++) {
+    const row = <usize>load<i32>(at(ids, j)) * bytes
+    adam(w + row, gradients, m + row, v + row, dim, stepSize, epsilon, beta1, beta2, l1, l2, keep)
+    gradients += bytes
+  }
+}
+
+/** base^n by squaring. */
+function power(base: f64, n: i32): f64 {
+  let result: f64 = 1
+  for (; n > 0; n >>= 1) {
+    if (n & 1) result *= base
+    base *= base
+  }
+  return result
+}
+
+// @ts-ignore: decorator
+@inline
+function idle(
+  w: usize, m: usize, v: usize, k: i32, from: i32, full: i32, to: i32, stepSizes: usize, epsilons: usize, keeps: usize,
+  beta1: f64, beta2: f64, l1: v128, l2: v128, regular: bool, decays: bool,
+): void {
+  let wi = loadPart(w, k)
+  let mi = loadPart(m, k)
+  let vi = loadPart(v, k)
+  const b1 = f32x4.splat(<f32>beta1)
+  const c1 = f32x4.splat(<f32>(1 - beta1))
+  const b2 = f32x4.splat(<f32>beta2)
+  const c2 = f32x4.splat(<f32>(1 - beta2))
+  // A vector that has never had a gradient has nothing to catch up.
+  if (regular || decays || v128.any_true(mi)) {
+    for (let t = from; t < full; t++) {
+      if (regular) {
+        const gi = regularised(f32x4.splat(0), wi, l1, l2)
+        mi = madd(b1, mi, f32x4.mul(c1, gi))
+        vi = madd(b2, vi, f32x4.mul(c2, f32x4.mul(gi, gi)))
+      } else {
+        mi = f32x4.mul(b1, mi)
+        vi = f32x4.mul(b2, vi)
+      }
+      const s = v128.load32_splat(at(stepSizes, t))
+      wi = moved(wi, mi, vi, v128.load32_splat(at(keeps, t)), s, v128.load32_splat(at(epsilons, t)))
+    }
+    if (decays) for (let t = full; t < to; t++) wi = f32x4.mul(wi, v128.load32_splat(at(keeps, t)))
+    if (full < to) {
+      mi = f32x4.mul(mi, f32x4.splat(<f32>power(beta1, to - full)))
+      vi = f32x4.mul(vi, f32x4.splat(<f32>power(beta2, to - full)))
+    }
+    storePart(w, wi, k)
+    storePart(m, mi, k)
+    storePart(v, vi, k)
+  }
+}
+
+/**
+ * The steps last[id] to `to` - 1 with a gradient of zero, for the rows ids[0, n), or all n rows where ids is 0.
+ * Without l1 and l2 the first moment shrinks by beta1 a step: after `limit` steps it moves no weight any more, and the
+ * rest is done at once.
+ */
+export function catchUpAdam(
+  w: usize, m: usize, v: usize, dim: i32, last: usize, ids: usize, n: i32, to: i32, limit: i32, stepSizes: usize,
+  epsilons: usize, keeps: usize, beta1: f64, beta2: f64, l1: f32, l2: f32, decays: bool,
+): void {
+  const bytes = (<usize>dim) << 2
+  const r1 = f32x4.splat(l1)
+  const r2 = f32x4.splat(l2)
+  const regular = l1 != 0 || l2 != 0
+  for (let j = 0; j < n; j++) {
+    const id = ids == 0 ? j : load<i32>(at(ids, j))
+    if (id < 0) continue
+    const from = load<i32>(at(last, id))
+    if (from >= to) continue
+    store<i32>(at(last, id), to)
+    const full = regular || to - from < limit ? to : from + limit
+    const row = <usize>id * bytes
+    for (let d = 0; d < dim; d += 4) {
+      const o = row + ((<usize>d) << 2)
+      const k = dim - d
+      if (k >= 4) {
+        idle(w + o, m + o, v + o, 4, from, full, to, stepSizes, epsilons, keeps, beta1, beta2, r1, r2, regular, decays)
+      } else {
+        idle(w + o, m + o, v + o, k, from, full, to, stepSizes, epsilons, keeps, beta1, beta2, r1, r2, regular, decays)
+      }
+    }
+  }
+}
