@@ -10,9 +10,9 @@ export const auc: MetricDefinition = {
   of: areaUnderCurve,
 }
 
-/** In time proportional to negatives x log(positives). Throws a RangeError where either side is empty. */
-export function areaUnderCurve(positives: Float32Array, negatives: Float32Array): number {
-  if (positives.length === 0 || negatives.length === 0) throw new RangeError('the AUC needs both sides')
+/** In time proportional to negatives x log(positives); null where either side is empty. */
+export function areaUnderCurve(positives: Float32Array, negatives: Float32Array): number | null {
+  if (positives.length === 0 || negatives.length === 0) return null
   const sorted = positives.slice().sort()
   let right = 0
   for (const score of negatives) {

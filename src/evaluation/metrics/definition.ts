@@ -6,8 +6,10 @@ export interface RankedList {
   readonly hits: Uint8Array
   /** The true rating of the item of that rank, 0 where the user has not rated it; as long as `items`. */
   readonly ratings: Float32Array
-  /** How many relevant items there are, in the list or not; at least 1 unless the protocol says otherwise. */
+  /** How many relevant items there are, in the list or not. */
   readonly relevant: number
+  /** How many items from the head on count as recommended; null where all do. Precision and recall look no further. */
+  readonly recommended: number | null
   /** The true ratings of all the user's test items, descending: what graded gains are compared with. */
   readonly idealRatings: Float32Array
 }
@@ -36,8 +38,11 @@ export type MetricDefinition = {
   readonly words: string
 } & (
   | { readonly kind: 'rating'; readonly error: (rating: number, prediction: number) => number; readonly root: boolean }
-  | { readonly kind: 'list'; readonly of: (list: RankedList, k: number) => number }
+  | {
+      readonly kind: 'list' /** Null where the definition is a division by zero. */
+      readonly of: (list: RankedList, k: number) => number | null
+    }
   | { readonly kind: 'items'; readonly of: (items: Int32Array, facts: ItemFacts) => number }
   | { readonly kind: 'exposure'; readonly of: (exposure: Exposure, facts: ItemFacts) => number }
-  | { readonly kind: 'ranking'; readonly of: (positives: Float32Array, negatives: Float32Array) => number }
+  | { readonly kind: 'ranking'; readonly of: (positives: Float32Array, negatives: Float32Array) => number | null }
 )

@@ -7,5 +7,5 @@ export const hit: MetricDefinition = {
   kind: 'list',
   cutOff: true,
   words: 'share of lists with a relevant item in the first k',
-  of: (list, k) => (hitsIn(list, k) > 0 ? 1 : 0),
+  of: (list, k) => (list.relevant === 0 ? null : hitsIn(list, k) > 0 ? 1 : 0),
 }

@@ -17,7 +17,7 @@ export const map: MetricDefinition = {
   cutOff: true,
   words:
     'sum of the precisions at the hits in the first k over the number of relevant items, mean over lists (profile recommenders)',
-  of: (list, k) => precisionsAtHits(list, k) / list.relevant,
+  of: (list, k) => (list.relevant === 0 ? null : precisionsAtHits(list, k) / list.relevant),
 }
 
 /** MAP@k, profile `recbole`: divided by the number of relevant items or k, whichever is smaller. */
@@ -27,5 +27,5 @@ export const mapRecbole: MetricDefinition = {
   cutOff: true,
   words:
     'sum of the precisions at the hits in the first k over the smaller of k and the number of relevant items, mean over lists (profile recbole)',
-  of: (list, k) => precisionsAtHits(list, k) / Math.min(list.relevant, k),
+  of: (list, k) => (list.relevant === 0 ? null : precisionsAtHits(list, k) / Math.min(list.relevant, k)),
 }

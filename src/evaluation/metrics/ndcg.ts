@@ -14,19 +14,19 @@ export const ndcg: MetricDefinition = {
     let ideal = 0
     for (let r = 0; r < Math.min(k, list.hits.length); r++) if (list.hits[r]) gained += discount(r + 1)
     for (let r = 0; r < Math.min(k, list.relevant); r++) ideal += discount(r + 1)
-    return gained / ideal
+    return ideal === 0 ? null : gained / ideal
   },
 }
 
-/** NDCG@k with graded gain: every test rating counts by its value, relevant or not; 0 where all gains are 0. */
-function graded(list: RankedList, k: number, gain: (rating: number) => number): number {
+/** NDCG@k with graded gain: every test rating counts by its value, relevant or not. */
+function graded(list: RankedList, k: number, gain: (rating: number) => number): number | null {
   let gained = 0
   let ideal = 0
   for (let r = 0; r < Math.min(k, list.ratings.length); r++) {
     if (list.ratings[r]! !== 0) gained += gain(list.ratings[r]!) * discount(r + 1)
   }
   for (let r = 0; r < Math.min(k, list.idealRatings.length); r++) ideal += gain(list.idealRatings[r]!) * discount(r + 1)
-  return ideal === 0 ? 0 : gained / ideal
+  return ideal === 0 ? null : gained / ideal
 }
 
 /** Graded NDCG@k, gain = rating. */

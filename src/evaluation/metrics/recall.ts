@@ -7,5 +7,5 @@ export const recall: MetricDefinition = {
   kind: 'list',
   cutOff: true,
   words: 'share of all relevant items that stands in the first k, mean over lists',
-  of: (list, k) => hitsIn(list, k) / list.relevant,
+  of: (list, k) => (list.relevant === 0 ? null : hitsIn(list, Math.min(k, list.recommended ?? k)) / list.relevant),
 }
