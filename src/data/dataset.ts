@@ -32,6 +32,8 @@ export interface CleaningReport {
     readonly ratings: number
     readonly passes: number
   }
+  /** Rows of the item files (titles, tags, links) that could not be read and were left out. */
+  readonly itemRowsRejected?: number
 }
 
 /** Where a data set comes from; carried into every artefact trained on it. */

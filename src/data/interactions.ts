@@ -127,8 +127,8 @@ function compress(
   return { offsets, indices, values, rows }
 }
 
-/** Positions 0..n-1 (or the given order) sorted by key, stable. */
-function countingOrder(keys: Int32Array, keyCount: number, order: Int32Array | null): Int32Array {
+/** Positions 0..n-1 (or the given order) sorted by key in 0..keyCount-1, stable, in linear time. */
+export function countingOrder(keys: Int32Array, keyCount: number, order: Int32Array | null): Int32Array {
   const starts = new Int32Array(keyCount + 1)
   for (let k = 0; k < keys.length; k++) starts[keys[k]! + 1]!++
   for (let r = 0; r < keyCount; r++) starts[r + 1]! += starts[r]!
