@@ -43,11 +43,12 @@ export function gather(ratings: usize, count: i32, bits: i32, key: u32, out: usi
 
 /**
  * One step on the mean over n ratings of squared error and L2; a row that occurs more than once gets the sum of its
- * gradients. SGD: w -= rate g. Adam where there are moments, on touched rows only (lazy): m and v as in Kingma and Ba
- * 2015, w -= rate m / correction1 / (sqrt(v / correction2) + epsilon). Returns the sum of squared errors before the step.
+ * gradients. SGD: w -= stepSize g. Adam where there are moments, on touched rows only (lazy): m and v as in Kingma and
+ * Ba 2015, w -= stepSize m / (sqrt(v) + epsilon), the bias corrections folded into both numbers by the caller.
+ * Returns the sum of squared errors before the step.
  */
 export function batch(
-  ratings: usize, n: i32, rate: f32, beta1: f32, beta2: f32, epsilon: f32, correction1: f32, correction2: f32,
+  ratings: usize, n: i32, stepSize: f32, epsilon: f32, beta1: f64, beta2: f64,
 ): f64 {
   const last = rowBytes - 16
   const scale = <f32>2 / <f32>n
@@ -87,13 +88,11 @@ export function batch(
     v128.store(gq + last, madd(itemDecay, y, madd(f32x4.replace_lane(g, 2, 0), x, v128.load(gq + last))))
   }
   if (userMoments == 0) {
-    descend(users, userSlots, userTouched, userGradients, touchedUsers, rate)
-    descend(items, itemSlots, itemTouched, itemGradients, touchedItems, rate)
+    descend(users, userSlots, userTouched, userGradients, touchedUsers, stepSize)
+    descend(items, itemSlots, itemTouched, itemGradients, touchedItems, stepSize)
   } else {
-    const a = rate / correction1
-    const c = <f32>1 / correction2
-    adam(users, userSlots, userTouched, userGradients, userMoments, touchedUsers, a, beta1, beta2, epsilon, c)
-    adam(items, itemSlots, itemTouched, itemGradients, itemMoments, touchedItems, a, beta1, beta2, epsilon, c)
+    adam(users, userSlots, userTouched, userGradients, userMoments, touchedUsers, stepSize, epsilon, beta1, beta2)
+    adam(items, itemSlots, itemTouched, itemGradients, itemMoments, touchedItems, stepSize, epsilon, beta1, beta2)
   }
   return sum
 }
@@ -105,8 +104,8 @@ function touch(slots: usize, touched: usize, gradients: usize, row: i32, slot: i
   return slot
 }
 
-function descend(table: usize, slots: usize, touched: usize, gradients: usize, count: i32, rate: f32): void {
-  const minus = f32x4.splat(-rate)
+function descend(table: usize, slots: usize, touched: usize, gradients: usize, count: i32, stepSize: f32): void {
+  const minus = f32x4.splat(-stepSize)
   for (let s = 0; s < count; s++) {
     const row = load<i32>(at(touched, s))
     store<i32>(at(slots, row), 0)
@@ -117,16 +116,15 @@ function descend(table: usize, slots: usize, touched: usize, gradients: usize, c
 }
 
 function adam(
-  table: usize, slots: usize, touched: usize, gradients: usize, moments: usize, count: i32, rate: f32, beta1: f32,
-  beta2: f32, epsilon: f32, correction: f32,
+  table: usize, slots: usize, touched: usize, gradients: usize, moments: usize, count: i32, stepSize: f32,
+  epsilon: f32, beta1: f64, beta2: f64,
 ): void {
-  const minus = f32x4.splat(-rate)
-  const b1 = f32x4.splat(beta1)
-  const b2 = f32x4.splat(beta2)
-  const c1 = f32x4.splat(1 - beta1)
-  const c2 = f32x4.splat(1 - beta2)
+  const minus = f32x4.splat(-stepSize)
+  const b1 = f32x4.splat(<f32>beta1)
+  const b2 = f32x4.splat(<f32>beta2)
+  const c1 = f32x4.splat(<f32>(1 - beta1))
+  const c2 = f32x4.splat(<f32>(1 - beta2))
   const eps = f32x4.splat(epsilon)
-  const c = f32x4.splat(correction)
   for (let s = 0; s < count; s++) {
     const row = load<i32>(at(touched, s))
     store<i32>(at(slots, row), 0)
@@ -139,7 +137,7 @@ function adam(
       const v = madd(b2, v128.load(second + o), f32x4.mul(c2, f32x4.mul(g, g)))
       v128.store(first + o, m)
       v128.store(second + o, v)
-      const root = f32x4.add(f32x4.sqrt(f32x4.mul(v, c)), eps)
+      const root = f32x4.add(f32x4.sqrt(v), eps)
       v128.store(w + o, madd(minus, f32x4.div(m, root), v128.load(w + o)))
     }
     gradients += rowBytes
