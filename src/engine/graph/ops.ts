@@ -1,6 +1,7 @@
 import { build } from './build.ts'
 import type { DType, Node, Operand, Shape } from './node.ts'
 import { elements, normaliseAxis } from './shapes.ts'
+import { arithmetic } from './simplify.ts'
 
 /*
  * The ops as functions over nodes, named as in NumPy and ONNX. Arithmetic broadcasts by NumPy's rule. Every function
@@ -8,29 +9,29 @@ import { elements, normaliseAxis } from './shapes.ts'
  */
 
 export function add(a: Operand, b: Operand): Node {
-  return binary('add', a, b)
+  return arithmetic('add', ...pair(a, b))
 }
 
 export function sub(a: Operand, b: Operand): Node {
-  return binary('sub', a, b)
+  return arithmetic('sub', ...pair(a, b))
 }
 
 export function mul(a: Operand, b: Operand): Node {
-  return binary('mul', a, b)
+  return arithmetic('mul', ...pair(a, b))
 }
 
 export function div(a: Operand, b: Operand): Node {
-  return binary('div', a, b)
+  return arithmetic('div', ...pair(a, b))
 }
 
 /** a > b, elementwise, as bool. */
 export function greater(a: Operand, b: Operand): Node {
-  return binary('greater', a, b)
+  return build('greater', pair(a, b), {})
 }
 
 /** a == b, elementwise, as bool. */
 export function equal(a: Operand, b: Operand): Node {
-  return binary('equal', a, b)
+  return build('equal', pair(a, b), {})
 }
 
 /** a where the condition (bool) holds, b elsewhere. */
@@ -88,7 +89,7 @@ export function square(x: Node): Node {
   return build('square', [x], {})
 }
 
-/** x limited to [min, max]; the derivative is 1 strictly inside and 0 elsewhere. */
+/** x limited to [min, max]; the derivative is 1 inside and at the ends, 0 elsewhere. */
 export function clip(x: Node, min: number, max: number): Node {
   return build('clip', [x], { min, max })
 }
@@ -194,10 +195,6 @@ export interface GemmOptions {
 /** a' b' + c for matrices, where ' transposes if asked; c, if there is one, broadcasts to the product. */
 export function gemm(a: Node, b: Node, c?: Node, { transA = false, transB = false }: GemmOptions = {}): Node {
   return build('gemm', c === undefined ? [a, b] : [a, b, c], { transA, transB })
-}
-
-function binary(op: 'add' | 'sub' | 'mul' | 'div' | 'greater' | 'equal', a: Operand, b: Operand): Node {
-  return build(op, pair(a, b), {})
 }
 
 function pair(a: Operand, b: Operand): [Node, Node] {

@@ -1,4 +1,10 @@
+import { MarqueeError } from '../../core/errors.ts'
 import type { DType, Node, Shape } from '../graph/node.ts'
+import { show } from '../graph/shapes.ts'
+import { onnxType, table } from '../graph/table.ts'
+import { encode } from './encode.ts'
+import type { Message } from './schema.ts'
+import { OnnxWriter } from './writer.ts'
 
 export interface EmitOptions {
   /** The results, by the names they get in the model. */
@@ -8,7 +14,10 @@ export interface EmitOptions {
    * feeds the gathered rows of an embedding table where inference emits the look-up itself.
    */
   readonly feed?: Readonly<Record<string, Node>>
-  /** Values of parameters that travel inside the model; parameters not listed here become inputs of their own name. */
+  /**
+   * Values of parameters that travel inside the model, row-major; parameters not listed here become inputs of their
+   * own name. Listed ones that the outputs do not need are left out.
+   */
   readonly initialisers?: ReadonlyMap<string, Float32Array>
   /** The graph's name in the file. */
   readonly name?: string
@@ -25,12 +34,87 @@ export interface Signature {
 
 export interface EmittedModel {
   /** An ONNX model (ir_version 8, opset 17), one buffer. */
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly inputs: readonly Signature[]
   readonly outputs: readonly Signature[]
 }
 
-/** Writes the part of the graph that the outputs need as an ONNX model. */
-export function emit(_options: EmitOptions): EmittedModel {
-  throw new Error('not yet')
+/** IR version and operator set: understood by ONNX 1.12 and everything later. */
+const irVersion = 8
+const opset = 17
+
+/**
+ * Writes the part of the graph that the outputs need as an ONNX model.
+ * @throws RangeError if a name is used twice or an initialiser has not the size of its parameter.
+ */
+export function emit(options: EmitOptions): EmittedModel {
+  const outputs = Object.entries(options.outputs)
+  const feed = new Map(Object.entries(options.feed ?? {}).map(([name, node]) => [node, name]))
+  const writer = new OnnxWriter()
+  const needed = collect(
+    outputs.map(([, node]) => node),
+    feed,
+  )
+  const names = new Map<Node, string>()
+  const inputs: Signature[] = []
+  for (const node of needed) {
+    if (feed.has(node) || node.op === 'input' || node.op === 'parameter') {
+      const name = feed.get(node) ?? (node.attributes as { name: string }).name
+      const value = feed.has(node) || node.op === 'input' ? undefined : options.initialisers?.get(name)
+      if (value === undefined) inputs.push({ name, dtype: node.dtype, shape: node.shape })
+      else writer.initialiser(name, node, checkedSize(name, value, node.shape))
+      names.set(node, writer.claim(name))
+    } else if (node.op === 'constant') {
+      names.set(node, writer.constant(node.data!, node.shape, node.dtype))
+    } else {
+      const operands = node.inputs.map((operand) => names.get(operand) ?? '')
+      names.set(node, table[node.op].emit(writer, operands, node as never))
+    }
+  }
+  writer.rename(outputs.map(([name, node]) => [names.get(node)!, name]))
+  const signatures = outputs.map(([name, { dtype, shape }]): Signature => ({ name, dtype, shape }))
+  const bytes = encode('ModelProto', {
+    irVersion,
+    producerName: 'marquee',
+    opsetImport: [{ domain: '', version: opset }],
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: options.name ?? 'marquee',
+      node: writer.nodeProtos,
+      initializer: writer.initialisers,
+      input: inputs.map(valueInfo),
+      output: signatures.map(valueInfo),
+    },
+  })
+  return { bytes, inputs, outputs: signatures }
+}
+
+/** Operands emission reads by name; batchNorm's first and second last serve its derivative alone. */
+function operandsRead(node: Node): readonly Node[] {
+  return node.op === 'batchNorm' ? [node.inputs[1]!, node.inputs[3]!, node.inputs[5]!] : node.inputs
+}
+
+/** What the outputs need, operands before their users: nodes that are fed need nothing. */
+function collect(outputs: readonly Node[], feed: ReadonlyMap<Node, string>): Node[] {
+  const needed = new Set<Node>(outputs)
+  for (const node of needed) {
+    if (!feed.has(node)) for (const operand of operandsRead(node)) needed.add(operand)
+  }
+  return [...needed].sort((a, b) => a.id - b.id)
+}
+
+function checkedSize(name: string, value: Float32Array, shape: Shape): Float32Array {
+  const size = shape.reduce<number>((product, dim) => product * (dim as number), 1)
+  if (value.length !== size) {
+    throw new MarqueeError(
+      'parameter-size',
+      `parameter '${name}' has ${value.length} numbers, not the ${size} of ${show(shape)}`,
+    )
+  }
+  return value
+}
+
+function valueInfo({ name, dtype, shape }: Signature): Message<'ValueInfoProto'> {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
+  return { name, type: { tensorType: { elemType: onnxType[dtype], shape: { dim } } } }
 }
