@@ -36,19 +36,20 @@ class Bias extends BaseRecommender {
   }
 
   protected fitModel(train: Interactions): FitReport {
-    const { itemDamping, userDamping, sweeps } = this.hyperparameters
-    const { user, item, rating } = train
-    const mean = train.mean()
-    let users = new Float64Array(train.users.size)
-    let items = new Float64Array(train.items.size)
-    for (let sweep = 0; sweep < sweeps; sweep++) {
-      items = dampedMeans(item, items.length, itemDamping, (row) => rating[row]! - mean - users[user[row]!]!)
-      users = dampedMeans(user, users.length, userDamping, (row) => rating[row]! - mean - items[item[row]!]!)
-    }
-    this.mean = mean
-    this.userBias = users
-    this.itemBias = items
-    return solved()
+    return solved(() => {
+      const { itemDamping, userDamping, sweeps } = this.hyperparameters
+      const { user, item, rating } = train
+      const mean = train.mean()
+      let users = new Float64Array(train.users.size)
+      let items = new Float64Array(train.items.size)
+      for (let sweep = 0; sweep < sweeps; sweep++) {
+        items = dampedMeans(item, items.length, itemDamping, (row) => rating[row]! - mean - users[user[row]!]!)
+        users = dampedMeans(user, users.length, userDamping, (row) => rating[row]! - mean - items[item[row]!]!)
+      }
+      this.mean = mean
+      this.userBias = users
+      this.itemBias = items
+    })
   }
 
   protected predictPairs({ user, item }: Pairs): Float32Array {

@@ -28,11 +28,12 @@ class ItemMean extends BaseRecommender {
   }
 
   protected fitModel(train: Interactions): FitReport {
-    const { rating, item, items } = train
-    const mean = train.mean()
-    this.mean = mean
-    this.offsets = dampedMeans(item, items.size, this.hyperparameters.damping, (row) => rating[row]! - mean)
-    return solved()
+    return solved(() => {
+      const { rating, item, items } = train
+      const mean = train.mean()
+      this.mean = mean
+      this.offsets = dampedMeans(item, items.size, this.hyperparameters.damping, (row) => rating[row]! - mean)
+    })
   }
 
   protected predictPairs({ item }: Pairs): Float32Array {

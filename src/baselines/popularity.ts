@@ -30,12 +30,13 @@ class Popularity extends BaseRecommender {
   }
 
   protected fitModel(train: Interactions): FitReport {
-    const threshold = this.hyperparameters.minimumRating ?? Number.NEGATIVE_INFINITY
-    const counts = new Float64Array(train.items.size)
-    for (let n = 0; n < train.count; n++) if (train.rating[n]! >= threshold) counts[train.item[n]!]!++
-    this.counts = counts
-    this.users = new Set(train.user).size
-    return solved()
+    return solved(() => {
+      const threshold = this.hyperparameters.minimumRating ?? Number.NEGATIVE_INFINITY
+      const counts = new Float64Array(train.items.size)
+      for (let n = 0; n < train.count; n++) if (train.rating[n]! >= threshold) counts[train.item[n]!]!++
+      this.counts = counts
+      this.users = new Set(train.user).size
+    })
   }
 
   protected predictPairs({ item }: Pairs): Float32Array {

@@ -23,12 +23,13 @@ class RandomBaseline extends BaseRecommender {
   private shares = new Float64Array()
 
   protected fitModel(train: Interactions, { seed = 1 }: FitOptions): FitReport {
-    this.seed = seed
-    const sorted = Float64Array.from(train.rating).sort()
-    const ends = [...sorted.keys()].filter((n) => n + 1 === sorted.length || sorted[n + 1] !== sorted[n])
-    this.levels = Float64Array.from(ends, (n) => sorted[n]!)
-    this.shares = Float64Array.from(ends, (n) => (n + 1) / sorted.length)
-    return solved()
+    return solved(() => {
+      this.seed = seed
+      const sorted = Float64Array.from(train.rating).sort()
+      const ends = [...sorted.keys()].filter((n) => n + 1 === sorted.length || sorted[n + 1] !== sorted[n])
+      this.levels = Float64Array.from(ends, (n) => sorted[n]!)
+      this.shares = Float64Array.from(ends, (n) => (n + 1) / sorted.length)
+    })
   }
 
   protected predictPairs({ user, item }: Pairs): Float32Array {

@@ -39,8 +39,8 @@ export interface Provenance {
   readonly threads: number
   /** Whether the same seed, threads and data give the same model again. */
   readonly repeatable: boolean
-  /** Held-out metrics by name, empty where nothing was held out. */
-  readonly metrics: Readonly<Record<string, number>>
+  /** Held-out metrics by name (null where the model has none), empty where nothing was held out. */
+  readonly metrics: Readonly<Record<string, number | null>>
   readonly epochs: readonly EpochRecord[]
   readonly bestEpoch: number | null
   readonly seconds: Readonly<Record<string, number>>
