@@ -1,6 +1,9 @@
 // The dense half: a graph language, its derivatives, its ONNX form, and running that.
 export { gradients } from './autodiff/gradients.ts'
+export * from './clipping.ts'
+export * from './early-stopping.ts'
 export * from './graph/index.ts'
+export * from './initialisers.ts'
 // The sparse half: memory that kernels and the runtime share, kernels over it, and what updates parameters.
 export type { Kernels } from './kernels/kernels.ts'
 export { chooseSimd, instantiateKernels, type Simd } from './kernels/load.ts'
@@ -10,5 +13,6 @@ export { type EmitOptions, type EmittedModel, emit, type Signature } from './onn
 export { createDenseOptimiser, denseOptimiserBytes } from './optimisers/dense.ts'
 export type * from './optimisers/optimiser.ts'
 export { createTableOptimiser, type Table, tableOptimiserBytes } from './optimisers/table.ts'
+export * from './schedules.ts'
 export type { Provider } from './session/runtime.ts'
 export { type BoundRun, type Buffers, Session, type SessionOptions } from './session/session.ts'

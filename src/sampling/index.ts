@@ -1,0 +1,2 @@
+export * from './alias.ts'
+export * from './negatives.ts'
