@@ -22,7 +22,7 @@ import type { Vocabulary } from './vocabulary.ts'
  * (CSV, TSV, "::", .inter, JSON lines, each also gzipped; Parquet).
  *
  * Rows stay in file order. Only rated users and items get an index: ascending where all ids are plain integers, else in
- * order of first appearance. What was left out stands in `cleaning`. Throws a MarqueeError for input that gives no ratings.
+ * order of first appearance among the rows kept. What was left out stands in `cleaning`. Throws a MarqueeError for input that gives no ratings.
  * 20 million ratings of a CSV file take about 0.9 GB at the peak (measured; see docs/data.md).
  */
 export async function loadDataset(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
@@ -171,9 +171,7 @@ function interactionsOf(builder: RatingsBuilder, raw: RawColumns, kept: Kept, op
     table: RatingsBuilder['users'],
   ): { vocabulary: Vocabulary; column: Int32Array } => {
     const column = pick(codes)
-    const used = new Uint8Array(table.size)
-    for (const code of column) used[code] = 1
-    const { vocabulary, indexOf } = table.vocabulary(used)
+    const { vocabulary, indexOf } = table.vocabulary(column)
     for (let row = 0; row < column.length; row++) column[row] = indexOf[column[row]!]!
     return { vocabulary, column }
   }

@@ -57,20 +57,22 @@ export class IdTable {
   }
 
   /**
-   * The vocabulary of the codes that are used (1 in `used`), and the index of every code in it, -1 where unused.
-   * Where all ids are plain integers they stand in ascending order, else in order of first appearance in the file.
+   * The vocabulary of the codes in a column, and the index of every code in it, -1 where it has none.
+   * Where all its ids are plain integers they stand in ascending order, else in order of first appearance in the column.
    */
-  vocabulary(used: Uint8Array): { vocabulary: Vocabulary; indexOf: Int32Array } {
+  vocabulary(column: Int32Array): { vocabulary: Vocabulary; indexOf: Int32Array } {
+    const indexOf = new Int32Array(this.ids.length).fill(-1)
     const codes: number[] = []
     let numeric = true
-    for (let code = 0; code < this.ids.length; code++) {
-      if (used[code] !== 1) continue
-      codes.push(code)
+    for (const code of column) {
+      if (indexOf[code]! >= 0) continue
+      indexOf[code] = codes.push(code) - 1
       if (typeof this.ids[code] !== 'number') numeric = false
     }
-    if (numeric) codes.sort((a, b) => (this.ids[a] as number) - (this.ids[b] as number))
-    const indexOf = new Int32Array(this.ids.length).fill(-1)
-    for (let k = 0; k < codes.length; k++) indexOf[codes[k]!] = k
+    if (numeric) {
+      codes.sort((a, b) => (this.ids[a] as number) - (this.ids[b] as number))
+      for (let k = 0; k < codes.length; k++) indexOf[codes[k]!] = k
+    }
     const ids = codes.map((code) => this.ids[code]!)
     return { vocabulary: Vocabulary.of(numeric ? Float64Array.from(ids as number[]) : ids.map(String)), indexOf }
   }
