@@ -173,7 +173,8 @@ const fullName = (name: { text: string; article: string } | undefined): string =
  * Words count by their length, so that "the" decides little.
  */
 function scoreOf(query: string, tokens: readonly string[], name: Name): number {
-  const whole = Math.max(likeness(query, name.full, enough), likeness(query, name.text, enough))
+  const numbered = tokens.every((token) => !isNumber(token) || name.tokens.some((word) => sameWord(token, word)))
+  const whole = numbered ? Math.max(likeness(query, name.full, enough), likeness(query, name.text, enough)) : 0
   let asked = 0
   let found = 0
   let covered = 0
@@ -198,14 +199,18 @@ function scoreOf(query: string, tokens: readonly string[], name: Name): number {
   return Math.max(whole, found === 0 ? 0 : (0.75 * found) / asked + (0.25 * covered) / length - 0.02)
 }
 
-/** A number tells parts of a series apart, so it counts as much as a word. */
-const weightOf = (token: string): number => (/^\d+$/.test(token) || token in roman ? 4 : token.length)
+const isNumber = (token: string): boolean => /^\d+$/.test(token) || token in roman
+
+/** A number tells the parts of a series apart, so it counts as much as a word. */
+const weightOf = (token: string): number => (isNumber(token) ? 4 : token.length)
 
 /** Those that cannot be a word or an initial. */
 const roman: Readonly<Record<string, string>> = { ii: '2', iii: '3', iv: '4', vi: '6', vii: '7', viii: '8', ix: '9' }
 
+const sameWord = (a: string, b: string): boolean => (roman[a] ?? a) === (roman[b] ?? b)
+
 function wordLikeness(asked: string, word: string): number {
-  if (asked === word || (roman[asked] ?? asked) === (roman[word] ?? word)) return 1
+  if (sameWord(asked, word)) return 1
   if (asked.length >= 3 && word.startsWith(asked)) return 0.9
   return asked.length >= 4 ? likeness(asked, word, 0.7) : 0
 }

@@ -11,6 +11,8 @@ export const exitCodes = { done: 0, mistake: 1, usage: 2, bug: 70, interrupted: 
  */
 export function fail(error: unknown, io: Io, json: boolean): number {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+  // `marquee data` alone: its help has been shown already.
+  if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage
   const { code, text, exit, place = null, remedy = null } = describe(error)
   if (json) io.stdout(`${JSON.stringify({ error: { code, message: text, place, remedy } }, null, 2)}\n`)
   io.stderr(`error: ${text}\n`)
