@@ -37,7 +37,7 @@ export class CsvFile {
     this.used += this.buffer.write(quoted, this.used)
   }
 
-  /** A field of a whole number. */
+  /** A field of a whole number (another is written in full too, only slower). */
   integer(value: number): void {
     this.separate()
     this.digits(value)
@@ -82,7 +82,7 @@ export class CsvFile {
   }
 
   private digits(value: number): void {
-    if (value >= 0 && value < 0x7fff_ffff) {
+    if (value >= 0 && value < 0x7fff_ffff && Number.isInteger(value)) {
       let length = 1
       for (let rest = value; rest >= 10; rest = (rest / 10) | 0) length++
       let rest = value

@@ -118,7 +118,10 @@ async function rank(
     facts.candidates = counts.candidates
     file?.close()
     for (const { metric, tally } of tallies) {
-      const needsRatings = protocol.kind === 'rated' && ['precision', 'recall'].includes(metric.definition.name)
+      const needsRatings =
+        protocol.kind === 'rated' &&
+        protocol.recommended !== 'first-k' &&
+        ['precision', 'recall'].includes(metric.definition.name)
       const unable = needsRatings && !ground.model.abilities.ratings
       outcomes.set(metric.printed, unable ? { value: null } : tally.outcome())
     }

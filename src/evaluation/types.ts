@@ -15,13 +15,15 @@ export interface FullProtocol {
 /** What a user counts whose precision (nothing recommended) or recall (nothing relevant) would be a division by zero. */
 export type EmptyRule = 'zero' | 'one' | 'leave-out'
 
-/**
- * Rated candidates only: a user's test items are ranked by predicted rating. Relevant: true rating >= threshold.
- * Recommended: predicted rating >= threshold, among the first k.
- */
+/** Rated candidates only: a user's test items are ranked by predicted rating. Relevant: true rating >= threshold. */
 export interface RatedProtocol {
   readonly kind: 'rated'
   readonly threshold: number
+  /**
+   * What counts as recommended. `at-threshold` (default): the items among the first k whose predicted rating is >= threshold.
+   * `first-k`: the first k, or all where there are fewer; precision then divides by how many those are.
+   */
+  readonly recommended?: 'at-threshold' | 'first-k'
   /** Default `zero`. */
   readonly empty?: EmptyRule
 }

@@ -14,7 +14,7 @@ export function fullWords({ candidates = 'training', threshold }: FullProtocol):
   return (
     `full ranking: for every user with a relevant test item, all ${which} less those the user has rated in training, ` +
     `validation or profile; ties by item index; ${relevant}; ` +
-    'test rows of users or items absent from training are dropped and counted'
+    `test rows of users${candidates === 'training' ? ' or items' : ''} absent from training are dropped and counted`
   )
 }
 

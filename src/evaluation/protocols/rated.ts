@@ -4,11 +4,12 @@ import type { RatedProtocol } from '../types.ts'
 import { noCounts, type RankingCounts, type RankingTask } from './ranked-case.ts'
 import { ListMaker } from './truth.ts'
 
-export function ratedWords({ threshold, empty = 'zero' }: RatedProtocol): string {
+export function ratedWords({ threshold, recommended = 'at-threshold', empty = 'zero' }: RatedProtocol): string {
+  const which = recommended === 'first-k' ? 'the first k' : `predicted rating >= ${threshold}, among the first k`
   const counted = { zero: 'counts 0', one: 'counts 1', 'leave-out': 'is left out' }[empty]
   return (
     "rated candidates only: every user's test items ranked by predicted rating, ties by item index; " +
-    `relevant: true rating >= ${threshold}; recommended: predicted rating >= ${threshold}, among the first k; ` +
+    `relevant: true rating >= ${threshold}; recommended: ${which}; ` +
     `a user with nothing recommended (precision) or nothing relevant ${counted}; not comparable with full ranking`
   )
 }
@@ -31,9 +32,10 @@ export function rankRated(protocol: RatedProtocol, predictions: Float32Array, ta
     const relevant = ratings.map((rating) => rating >= protocol.threshold)
     // Positions ascend with item indices, so ties fall to the lower item index as everywhere.
     const best = topK(own, depth)
-    const recommended = ground.model.abilities.ratings
-      ? own.reduce((count, predicted) => count + (predicted >= protocol.threshold ? 1 : 0), 0)
-      : null
+    const recommended =
+      protocol.recommended === 'first-k'
+        ? own.length
+        : own.reduce((count, predicted) => count + (predicted >= protocol.threshold ? 1 : 0), 0)
     const ranked = best.map((position) => items[position]!)
     const list = maker.list(ranked, { items, ratings, relevant }, recommended)
     counts.positives += list.relevant
