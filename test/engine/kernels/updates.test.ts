@@ -25,6 +25,8 @@ function table(w: Workspace, rows: number, dim: number, random: Random) {
   const weights = normals(w, size, random)
   if (size > 0) weights[0] = 0
   const m = normals(w, size, random)
+  // A first moment that has died away beside a second that has not.
+  if (rows > 0) m.fill(0, 0, dim)
   const v = normals(w, size, random)
   v.forEach((x, i) => {
     v[i] = x * x

@@ -61,7 +61,7 @@ export function adamRows(
   }
 }
 
-/** base^n by squaring. */
+/** base^n by squaring. The bases are the rounded ones that single steps multiply by: over thousands of steps it shows. */
 function power(base: f64, n: i32): f64 {
   let result: f64 = 1
   for (; n > 0; n >>= 1) {
@@ -85,7 +85,7 @@ function idle(
   const b2 = f32x4.splat(<f32>beta2)
   const c2 = f32x4.splat(<f32>(1 - beta2))
   // A vector that has never had a gradient has nothing to catch up.
-  if (regular || decays || v128.any_true(mi)) {
+  if (regular || decays || v128.any_true(v128.or(mi, vi))) {
     for (let t = from; t < full; t++) {
       if (regular) {
         const gi = regularised(f32x4.splat(0), wi, l1, l2)
@@ -100,8 +100,8 @@ function idle(
     }
     if (decays) for (let t = full; t < to; t++) wi = f32x4.mul(wi, v128.load32_splat(at(keeps, t)))
     if (full < to) {
-      mi = f32x4.mul(mi, f32x4.splat(<f32>power(beta1, to - full)))
-      vi = f32x4.mul(vi, f32x4.splat(<f32>power(beta2, to - full)))
+      mi = f32x4.mul(mi, f32x4.splat(<f32>power(<f64><f32>beta1, to - full)))
+      vi = f32x4.mul(vi, f32x4.splat(<f32>power(<f64><f32>beta2, to - full)))
     }
     storePart(w, wi, k)
     storePart(m, mi, k)
