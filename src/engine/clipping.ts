@@ -1,19 +1,23 @@
 import type { Kernels } from './kernels/kernels.ts'
 
+/** A gradient with the kernels of the memory it lies in: a model's gradients may lie in several. */
+export interface PlacedGradient {
+  readonly kernels: Pick<Kernels, 'sumOfSquares' | 'scale'>
+  readonly gradient: Float32Array
+}
+
 /**
  * Scales all gradients together so that their common Euclidean norm is at most `maximum` (Pascanu et al. 2013), in
  * place. Returns the norm as it was. A norm that is not finite is returned and nothing is scaled: the caller stops.
  */
-export function clipGlobalNorm(
-  kernels: Pick<Kernels, 'sumOfSquares' | 'scale'>,
-  gradients: readonly Float32Array[],
-  maximum: number,
-): number {
+export function clipGlobalNorm(gradients: readonly PlacedGradient[], maximum: number): number {
   if (!(maximum > 0)) throw new RangeError(`a norm of at most ${maximum}`)
   let squares = 0
-  for (const gradient of gradients) squares += kernels.sumOfSquares(gradient)
+  for (const { kernels, gradient } of gradients) squares += kernels.sumOfSquares(gradient)
   const norm = Math.sqrt(squares)
-  if (Number.isFinite(norm) && norm > maximum) for (const gradient of gradients) kernels.scale(gradient, maximum / norm)
+  if (Number.isFinite(norm) && norm > maximum) {
+    for (const { kernels, gradient } of gradients) kernels.scale(gradient, maximum / norm)
+  }
   return norm
 }
 

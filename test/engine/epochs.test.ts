@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../src/core/random.ts'
 import { runBatches } from '../../src/engine/trainer/batches.ts'
-import { type EpochTask, trainEpochs } from '../../src/engine/trainer/epochs.ts'
+import { type EpochContext, type EpochTask, trainEpochs } from '../../src/engine/trainer/epochs.ts'
 
 /** Fits one weight to noisy targets by SGD with momentum; order and noise come from a generator that must survive a resume. */
 function toyTask({ explodeAt = Number.POSITIVE_INFINITY, validations = null as number[] | null } = {}) {
@@ -79,20 +79,27 @@ describe('trainEpochs', () => {
     expect(state.weight[0]).toBe(weights[1])
   })
 
-  test('the schedule scales the base rate and sees the validations so far', async () => {
-    const { task } = toyTask({ validations: [3, 2, 1] })
-    const seen: unknown[] = []
-    const report = await trainEpochs(task, {
-      epochs: 3,
+  test('the schedule sees the validations and sets the rate within an epoch', async () => {
+    const plateau = await trainEpochs(toyTask({ validations: [3, 4, 5, 2] }).task, {
+      epochs: 4,
       learningRate: 0.1,
-      schedule: (epoch, validations) => {
-        seen.push([...validations])
-        return 1 / epoch
-      },
+      schedule: { kind: 'plateau', factor: 0.5, patience: 2 },
       fingerprint: '{}',
     })
-    expect(seen).toEqual([[], [3], [3, 2]])
-    expect(report.epochs.map((e) => e.learningRate)).toEqual([0.1, 0.05, 0.1 / 3])
+    expect(plateau.epochs.map((e) => e.learningRate)).toEqual([0.1, 0.1, 0.1, 0.05])
+    const rates: number[] = []
+    const { task } = toyTask()
+    const run = task.run
+    const rateAt = (c: EpochContext, share: number): number => {
+      rates.push(c.rateAt(share))
+      return c.rateAt(share)
+    }
+    await trainEpochs(
+      { ...task, run: (c) => run({ ...c, rateAt: (share) => rateAt(c, share) }) },
+      { epochs: 1, learningRate: 0.1, schedule: { kind: 'cosine', epochs: 4, warmUp: 1 }, fingerprint: '{}' },
+    )
+    // Ten examples in batches of three: four steps, warming up linearly.
+    expect(rates).toEqual([0, 0.025, 0.05, 0.075].map((r) => expect.closeTo(r, 12)))
   })
 
   test('a loss that is not a number names the epoch and the batch', async () => {

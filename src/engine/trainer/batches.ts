@@ -33,7 +33,7 @@ export async function runBatches({ order, batch, context, step }: BatchOptions):
   const first = start?.batches ?? 0
   if (first < count) step.prepare(slotOf(first), rowsOf(first), before + first)
   for (let b = first; b < count; b++) {
-    const running = step.run(slotOf(b), context.learningRate)
+    const running = step.run(slotOf(b), context.rateAt(b / count))
     if (b + 1 < count) step.prepare(slotOf(b + 1), rowsOf(b + 1), before + b + 1)
     const loss = await running
     if (!Number.isFinite(loss)) {

@@ -1,19 +1,18 @@
 import type { TensorData } from '../../core/container.ts'
 import { InterruptedError, MarqueeError } from '../../core/errors.ts'
 import type { EpochRecord, OnProgress } from '../../core/progress.ts'
+import { EarlyStopping, type EarlyStoppingState } from '../early-stopping.ts'
+import { createSchedule, type ScheduleOptions, type ScheduleState } from '../schedules.ts'
 import { type CheckpointPlace, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-
-/**
- * A way to lower the learning rate: the factor on the base rate for an epoch (from 1), given the validation metric of
- * each epoch so far. A pure function of these, so that a resumed run follows the same course.
- */
-export type Schedule = (epoch: number, validations: readonly (number | null)[]) => number
 
 /** What an epoch is told. */
 export interface EpochContext {
   /** From 1. */
   readonly epoch: number
+  /** The learning rate at the start of the epoch. */
   readonly learningRate: number
+  /** The learning rate when a share of the epoch is done. */
+  rateAt(share: number): number
   /** Where to go on inside this epoch, as the interrupted epoch gave it; null at its start. */
   readonly cursor: unknown
   /** Reports the share done: `done` examples of the epoch, the mean loss so far. */
@@ -48,7 +47,8 @@ export interface EpochOptions {
   readonly epochs: number
   /** Base learning rate. */
   readonly learningRate: number
-  readonly schedule?: Schedule
+  /** How the rate falls; constant unless given. */
+  readonly schedule?: ScheduleOptions
   /** Stop after so many epochs without a better validation metric; null never stops early. */
   readonly patience?: number | null
   readonly onProgress?: OnProgress | undefined
@@ -70,7 +70,8 @@ const checkpointEveryMs = 10_000
 /** What a checkpoint holds besides the arrays. */
 interface Progressed {
   history: EpochRecord[]
-  best: { epoch: number; validation: number } | null
+  stopping: EarlyStoppingState
+  schedule: ScheduleState
   cursor: unknown
   values: unknown
 }
@@ -81,8 +82,16 @@ interface Progressed {
  * seconds between epochs and when the signal is raised. Throws `diverged` when a loss is not finite, InterruptedError when stopped by the signal.
  */
 export async function trainEpochs(task: EpochTask, options: EpochOptions): Promise<EpochReport> {
-  const { epochs, learningRate, schedule, patience = null, onProgress, signal, checkpoint, fingerprint } = options
-  const progressed: Progressed = { history: [], best: null, cursor: null, values: null }
+  const { epochs, patience = null, onProgress, signal, checkpoint, fingerprint } = options
+  const schedule = createSchedule(options.schedule ?? { kind: 'constant' }, options.learningRate)
+  const stopping = new EarlyStopping({ patience: patience ?? Number.POSITIVE_INFINITY })
+  const progressed: Progressed = {
+    history: [],
+    stopping: stopping.state(),
+    schedule: schedule.state(),
+    cursor: null,
+    values: null,
+  }
   const kept = new Map<string, TensorData>()
   if (checkpoint?.resume) resume()
   const { history } = progressed
@@ -90,16 +99,13 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
 
   let stopped: EpochReport['stopped'] = exhausted() ? 'early' : 'finished'
   for (let epoch = history.length + 1; epoch <= epochs && stopped === 'finished'; epoch++) {
-    const rate =
-      learningRate *
-      (schedule?.(
-        epoch,
-        history.map((h) => h.validation),
-      ) ?? 1)
+    const rateAt = (share: number): number => schedule.learningRate(epoch - 1 + share)
+    const rate = rateAt(0)
     const started = performance.now()
     const outcome = await task.run({
       epoch,
       learningRate: rate,
+      rateAt,
       cursor: progressed.cursor,
       report: (done, loss) => progress(epoch, done, { loss }),
       stopping: () => signal?.aborted ?? false,
@@ -114,11 +120,9 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
       }
       const seconds = (performance.now() - started) / 1000
       history.push({ epoch, loss: outcome.loss, validation, learningRate: rate, seconds })
+      schedule.report(validation)
       progress(epoch, task.examples, { loss: outcome.loss, ...(validation === null ? {} : { validation }) })
-      if (validation !== null && (progressed.best === null || validation < progressed.best.validation)) {
-        progressed.best = { epoch, validation }
-        for (const name of task.weights) keep(name)
-      }
+      if (validation !== null && stopping.report(validation).best) for (const name of task.weights) keep(name)
       if (exhausted()) stopped = 'early'
       // Small models finish an epoch in milliseconds: a file for each would cost more than it could save.
       if (checkpoint && performance.now() - savedAt > checkpointEveryMs) save(checkpoint)
@@ -126,11 +130,10 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
     }
   }
   for (const [name, data] of kept) task.state[name]!.set(data as never)
-  return { epochs: history, bestEpoch: progressed.best?.epoch ?? history.length, stopped }
+  return { epochs: history, bestEpoch: stopping.bestEpoch ?? history.length, stopped }
 
   function exhausted(): boolean {
-    if (patience === null || progressed.best === null) return false
-    return progressed.history.length - progressed.best.epoch >= patience
+    return patience !== null && history.length - (stopping.bestEpoch ?? history.length) >= patience
   }
 
   function keep(name: string): void {
@@ -158,7 +161,7 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
   }
 
   function save(place: CheckpointPlace): string {
-    progressed.values = task.values()
+    Object.assign(progressed, { values: task.values(), stopping: stopping.state(), schedule: schedule.state() })
     const tensors: Record<string, TensorData> = {}
     for (const [name, data] of Object.entries(task.state)) tensors[`state.${name}`] = data
     for (const [name, data] of kept) tensors[`best.${name}`] = data
@@ -171,6 +174,8 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
     const found = readCheckpoint((checkpoint as CheckpointPlace).directory, fingerprint)
     const { values, tensors } = found
     Object.assign(progressed, values as Progressed)
+    stopping.restore(progressed.stopping)
+    schedule.restore(progressed.schedule)
     for (const [name, data] of Object.entries(task.state)) {
       const saved = tensors[`state.${name}`]
       if (saved?.length !== data.length) throw new RangeError(`the checkpoint has no array ${name} of ${data.length}`)

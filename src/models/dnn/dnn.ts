@@ -1,0 +1,302 @@
+import { availableParallelism } from 'node:os'
+import { Random } from '../../core/random.ts'
+import type { Interactions } from '../../data/interactions.ts'
+import { add, div, type Node, size } from '../../engine/graph/index.ts'
+import { fansOf, type Initialiser, initialise } from '../../engine/initialisers.ts'
+import type { ScheduleOptions } from '../../engine/schedules.ts'
+import { trainEpochs } from '../../engine/trainer/epochs.ts'
+import { GraphStep, type Slot } from '../../engine/trainer/step.ts'
+import { graphTask } from '../../engine/trainer/task.ts'
+import { mse } from '../../losses/index.ts'
+import { BaseRecommender } from '../base.ts'
+import type { Rows } from '../cosine.ts'
+import type { Abilities, FitOptions, FitReport, ModelState, OnnxFile, Pairs, ProfileRating } from '../recommender.ts'
+import type { DnnHyperparameters } from './hyperparameters.ts'
+import { DnnNetwork, rowPenalty } from './network.ts'
+import { DnnRuntime, foldInFile, predictForm } from './runtime.ts'
+import { settleUntrained } from './weights.ts'
+
+/**
+ * System 1: rating regression by a small ReLU network over user and item embeddings. Each table has one row more than
+ * there are users or items: the unknown one, the mean of the trained, which also stands for rows without ratings.
+ */
+export class Dnn extends BaseRecommender {
+  readonly name = 'dnn'
+  readonly abilities: Abilities = { ratings: true, foldIn: true, similar: true }
+  readonly hyperparameters: DnnHyperparameters
+  private network: DnnNetwork | null = null
+  private weights: Readonly<Record<string, Float32Array>> = {}
+  private runtime: DnnRuntime | null = null
+
+  constructor(hyperparameters: DnnHyperparameters) {
+    super()
+    this.hyperparameters = hyperparameters
+  }
+
+  protected async fitModel(train: Interactions, options: FitOptions): Promise<FitReport> {
+    const started = performance.now()
+    const { seed = 1, threads = availableParallelism(), validation, onProgress, signal, checkpoint } = options
+    const { epochs, learningRate, patience, schedule, batch } = this.hyperparameters
+    const network = this.build(train)
+    const random = new Random(seed)
+    const step = await this.createStep(network, train, random.fork('weights'), seed, threads)
+    const runtime = new DnnRuntime(network, step.weights, threads)
+    try {
+      const report = await trainEpochs(
+        graphTask({
+          step,
+          examples: train.count,
+          unit: 'ratings',
+          batch: Math.min(batch, train.count),
+          random: random.fork('order'),
+          validate:
+            validation && validation.count > 0 ? () => this.validate(runtime, step.weights, validation) : undefined,
+        }),
+        {
+          epochs,
+          learningRate,
+          schedule: schedules[schedule](epochs),
+          patience: validation ? patience : null,
+          onProgress,
+          signal,
+          checkpoint,
+          fingerprint: JSON.stringify({
+            model: this.name,
+            ...this.hyperparameters,
+            seed,
+            threads,
+            ratings: train.count,
+            users: train.users.size,
+            items: train.items.size,
+            validation: validation?.count ?? 0,
+          }),
+        },
+      )
+      step.flush()
+      this.settle(step.weights)
+      const weights = Object.fromEntries(Object.entries(step.weights).map(([name, view]) => [name, view.slice()]))
+      this.use(network, weights, threads)
+      const seconds = (performance.now() - started) / 1000
+      return { ...report, seconds, repeatable: threads === 1 }
+    } finally {
+      await runtime.release()
+      await step.release()
+    }
+  }
+
+  protected async predictPairs({ user, item }: Pairs): Promise<Float32Array> {
+    const { users, items } = this.fitted().network.shape
+    const known = (index: number, rows: number): number => (index < 0 ? rows - 1 : index)
+    return this.fitted().runtime.predict(
+      user.map((u) => known(u, users)),
+      item.map((i) => known(i, items)),
+    )
+  }
+
+  protected async scoreUser(user: number): Promise<Float32Array> {
+    return this.scoreUsers(Int32Array.of(user))
+  }
+
+  override async scoreUsers(users: Int32Array): Promise<Float32Array> {
+    const { network, runtime } = this.fitted()
+    const { factors } = network.shape
+    const rows = new Float32Array(users.length * factors)
+    users.forEach((user, n) => {
+      const row = this.isKnownUser(user)
+        ? this.weights.users!.subarray(user * factors, (user + 1) * factors)
+        : runtime.unknownUser()
+      rows.set(row, n * factors)
+    })
+    return this.withoutUnknownItem(await runtime.score(rows), users.length)
+  }
+
+  protected async scoreProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
+    const { runtime } = this.fitted()
+    if (profile.length === 0) return this.withoutUnknownItem(await runtime.score(runtime.unknownUser()), 1)
+    const item = Int32Array.from(profile, (entry) => entry.item)
+    const rating = Float32Array.from(profile, (entry) => entry.rating)
+    return this.withoutUnknownItem(await runtime.score(await runtime.foldIn(item, rating, this.foldInOptions())), 1)
+  }
+
+  protected override itemVectors(): Rows {
+    const { factors, items } = this.fitted().network.shape
+    return { data: this.weights.items!.subarray(0, (items - 1) * factors), width: factors }
+  }
+
+  /** An item without training ratings has no embedding of its own. */
+  protected override isNeighbourCandidate(item: number): boolean {
+    const { offsets } = this.train.byItem()
+    return offsets[item + 1]! > offsets[item]!
+  }
+
+  protected snapshot(): ModelState {
+    const { network } = this.fitted()
+    const shapes = new Map(this.parameters(network).map((node) => [nameOf(node), node.shape as number[]]))
+    return {
+      tensors: Object.fromEntries(
+        Object.entries(this.weights).map(([name, data]) => [name, { shape: shapes.get(name)!, data }]),
+      ),
+      values: {},
+    }
+  }
+
+  protected restore({ tensors }: ModelState): void {
+    const weights = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]))
+    this.use(this.build(this.train), weights, availableParallelism())
+  }
+
+  override async onnx(): Promise<OnnxFile[]> {
+    const { network } = this.fitted()
+    const initialisers = new Map(Object.entries(this.weights))
+    return [
+      {
+        name: 'rating.onnx',
+        bytes: predictForm(network, initialisers).bytes,
+        signature:
+          'user int32 [B], item int32 [B] -> rating float32 [B], unclipped; the last row of each table is the unknown one',
+      },
+      {
+        name: 'fold-in.onnx',
+        bytes: foldInFile(network, this.foldInOptions(), initialisers).bytes,
+        signature:
+          'item int32 [B], rating float32 [B], B at least 1 -> scores float32 [items + 1], unclipped; the last is the unknown item',
+      },
+    ]
+  }
+
+  private build(train: Interactions): DnnNetwork {
+    const { factors, layers } = this.hyperparameters
+    return new DnnNetwork({ users: train.users.size + 1, items: train.items.size + 1, factors, layers })
+  }
+
+  private async createStep(
+    network: DnnNetwork,
+    train: Interactions,
+    random: Random,
+    seed: number,
+    threads: number,
+  ): Promise<GraphStep> {
+    const { dropout, hiddenDropout, l2, weightDecay, optimiser, batch, factors } = this.hyperparameters
+    const { initialiser, initSd, clip } = this.hyperparameters
+    const { graph } = network
+    const rows = network.rows()
+    const target = graph.input('target', ['B', 1])
+    const masks: { node: Node; keep: number }[] = []
+    const mask = (name: string, width: number, share: number): Node | null => {
+      if (share === 0) return null
+      const node = graph.input(name, ['B', width])
+      masks.push({ node, keep: 1 - share })
+      return node
+    }
+    const hidden = network.shape.layers.map((units, l) => mask(`mask${l + 1}`, units, hiddenDropout))
+    const fit = mse(network.rate(rows.user, rows.item, [mask('mask0', 2 * factors, dropout), ...hidden]), target)
+    const penalty = l2 > 0 ? div(rowPenalty([rows.user, rows.item], l2), size(target)) : null
+    const embeddings: Initialiser = initialiser === 'normal' ? { kind: 'normal', sd: initSd } : { kind: initialiser }
+    const dense: Initialiser = { kind: 'glorot-uniform' }
+    const start = (weights: Float32Array, parameter: Node, how: Initialiser): void => {
+      const [rows, columns] = parameter.shape as number[]
+      initialise(weights, how, fansOf(rows!, columns!), random)
+    }
+    const denseKind = optimiser === 'lazy-adam' ? 'adam' : optimiser
+    return GraphStep.create({
+      loss: penalty ? add(fit, penalty) : fit,
+      reported: fit,
+      tables: [rows.user, rows.item].map((node) => ({
+        rows: node,
+        optimiser: { kind: optimiser },
+        initialise: (weights) => start(weights, node.inputs[0]!, embeddings),
+      })),
+      weights: network.layers.flatMap(({ weight, bias }, l) => [
+        {
+          parameter: weight,
+          optimiser: { kind: denseKind, l2: weightDecay },
+          initialise: (view: Float32Array) => start(view, weight, dense),
+        },
+        {
+          parameter: bias,
+          optimiser: { kind: denseKind },
+          // The output starts at the mean rating, which the network would otherwise spend its first epochs to find.
+          initialise: (view: Float32Array) => view.fill(l === network.layers.length - 1 ? train.mean() : 0),
+        },
+      ]),
+      inputs: [target],
+      masks,
+      batch: Math.min(batch, train.count),
+      seed,
+      threads,
+      clip,
+      fill: (slot: Slot, examples: Int32Array) => {
+        const { users, items } = slot.ids
+        const ratings = slot.inputs.target!
+        for (let n = 0; n < examples.length; n++) {
+          const row = examples[n]!
+          users![n] = train.user[row]!
+          items![n] = train.item[row]!
+          ratings[n] = train.rating[row]!
+        }
+      },
+    })
+  }
+
+  /** RMSE of clipped predictions. */
+  private async validate(
+    runtime: DnnRuntime,
+    weights: Readonly<Record<string, Float32Array>>,
+    validation: Interactions,
+  ): Promise<number> {
+    this.settle(weights)
+    const { min, max } = validation.scale
+    const predicted = await runtime.predict(validation.user, validation.item)
+    let squares = 0
+    for (let n = 0; n < predicted.length; n++) {
+      squares += (Math.min(max, Math.max(min, predicted[n]!)) - validation.rating[n]!) ** 2
+    }
+    return Math.sqrt(squares / predicted.length)
+  }
+
+  /** Gives rows without training ratings the mean of the trained ones. */
+  private settle(weights: Readonly<Record<string, Float32Array>>): void {
+    const { factors } = this.hyperparameters
+    const users = this.train.byUser().offsets
+    const items = this.train.byItem().offsets
+    settleUntrained(weights.users!, factors, (user) => users[user + 1]! > users[user]!)
+    settleUntrained(weights.items!, factors, (item) => items[item + 1]! > items[item]!)
+  }
+
+  private withoutUnknownItem(scores: Float32Array, users: number): Float32Array {
+    const items = this.train.items.size
+    for (let n = 1; n < users; n++) scores.copyWithin(n * items, n * (items + 1), n * (items + 1) + items)
+    return scores.subarray(0, users * items)
+  }
+
+  private foldInOptions(): { steps: number; learningRate: number; l2: number } {
+    const { foldInSteps, foldInRate, l2 } = this.hyperparameters
+    return { steps: foldInSteps, learningRate: foldInRate, l2 }
+  }
+
+  private parameters({ userTable, itemTable, layers }: DnnNetwork): Node[] {
+    return [userTable, itemTable, ...layers.flatMap(({ weight, bias }) => [weight, bias])]
+  }
+
+  private use(network: DnnNetwork, weights: Readonly<Record<string, Float32Array>>, threads: number): void {
+    this.network = network
+    this.weights = weights
+    this.runtime = new DnnRuntime(network, weights, threads)
+  }
+
+  private fitted(): { network: DnnNetwork; runtime: DnnRuntime } {
+    const { network, runtime } = this
+    // BaseRecommender.train throws the error that a user sees.
+    if (!network || !runtime) throw new RangeError(`${this.train.count} ratings, but no weights`)
+    return { network, runtime }
+  }
+}
+
+const nameOf = (node: Node): string => (node.attributes as { name: string }).name
+
+const schedules: Record<DnnHyperparameters['schedule'], (epochs: number) => ScheduleOptions> = {
+  constant: () => ({ kind: 'constant' }),
+  plateau: () => ({ kind: 'plateau', factor: 0.5, patience: 2 }),
+  step: () => ({ kind: 'step', every: 10, factor: 0.5 }),
+  cosine: (epochs) => ({ kind: 'cosine', epochs, warmUp: Math.min(1, epochs / 10) }),
+}
