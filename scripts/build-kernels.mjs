@@ -62,17 +62,18 @@ export async function buildKernels({ force = false, log = () => {} } = {}) {
     if (!compiler) throw new Error('the package assemblyscript is not installed, so the kernels cannot be compiled')
     if (!force && present && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) continue
     const began = performance.now()
-    let failed = false
-    for (const [i, variant] of variants.entries()) {
-      const { error, binary, stderr } = await compile(compiler, name, [...options(variant, base)])
+    // All variants or none: what lies there always belongs to the stamp beside it.
+    const binaries = []
+    for (const variant of variants) {
+      const { error, binary, stderr } = await compile(compiler, name, options(variant, base))
       if (error || !binary) {
         failures.push(`${name} (${variant.simd}${variant.shared ? ', shared' : ''}):\n${stderr || error?.message}`)
-        failed = true
         break
       }
-      replace(outputs[i], binary)
+      binaries.push(binary)
     }
-    if (failed) continue
+    if (binaries.length < variants.length) continue
+    for (const [i, binary] of binaries.entries()) replace(outputs[i], binary)
     replace(stamp, digest)
     log(`compiled kernels "${name}" in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   }
