@@ -1,6 +1,6 @@
 import type { Vocabulary } from './vocabulary.ts'
 
-/** The range of ratings: `step` is the smallest difference between two levels, null where ratings are continuous. */
+/** The range of ratings: every level is `min` plus a multiple of `step`; null where ratings are continuous or all equal. */
 export interface RatingScale {
   readonly min: number
   readonly max: number

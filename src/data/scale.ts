@@ -10,10 +10,12 @@ export function detectScale(ratings: Float32Array): RatingScale {
   const levels = new Set<number>()
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
-  let last = Number.NaN
+  // Most ratings have been seen before; asking a small table is several times faster than asking the set.
+  const seen = new Float32Array(64).fill(Number.NaN)
   for (const rating of ratings) {
-    if (rating === last) continue
-    last = rating
+    const slot = (rating * 20) & 63
+    if (seen[slot] === rating) continue
+    seen[slot] = rating
     if (rating < min) min = rating
     if (rating > max) max = rating
     if (levels.size <= mostLevels) levels.add(rating)

@@ -41,6 +41,7 @@ describe('input that gives no data set', () => {
     ],
     ['rating "five" without a header', 'bare.csv', '1,2,five\n2,2,five\n', 'wrong-columns', /"five"/],
     ['JSON that is none', 'a.jsonl', '{user: 1}\n', 'wrong-columns', /one object a line/],
+    ['one array of JSON', 'c.json', '[\n{"user": 1, "item": 2}]\n', 'wrong-columns', /one object a line/],
     ['JSON without an item', 'b.jsonl', '{"user": 1, "rating": 3}\n', 'wrong-columns', /"user", "rating"/],
     ['a page of HTML', 'page.csv', '<!DOCTYPE html>\n<html></html>\n', 'wrong-columns', /DOCTYPE/],
   ]

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ExportFormat, exportDataset } from '../../src/data/export.ts'
 import { loadDataset } from '../../src/data/load.ts'
@@ -42,6 +43,34 @@ describe.each(formats)('round trip through %s', (format) => {
     expect(back.fingerprint).toBe(dataset.fingerprint)
     expect(back.interactions.timestamp).toBeNull()
   })
+})
+
+test('any ids, ratings and times come back from CSV', async () => {
+  const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !text.includes('\0'))
+  const rating = fc.float({ noNaN: true, noDefaultInfinity: true })
+  const row = fc.tuple(id, id, rating, fc.integer({ min: -1e12, max: 1e12 }))
+  const rows = fc.uniqueArray(row, { minLength: 1, maxLength: 20, selector: ([user, item]) => `${user}\0${item}` })
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(rows, async (given) => {
+      const path = space.file(
+        `any-${run++}.jsonl`,
+        given.map(([user, item, r, time]) => `${JSON.stringify({ user, item, rating: r, time })}\n`).join(''),
+      )
+      const dataset = await loadDataset(path)
+      const { interactions: x } = dataset
+      expect(x.count).toBe(given.length)
+      given.forEach(([user, item, r, time], k) => {
+        expect([x.users.id(x.user[k]!), x.items.id(x.item[k]!)]).toEqual([user, item])
+        expect(x.rating[k]).toBe(Math.fround(r) + 0)
+        expect(x.timestamp![k]).toBe(time)
+      })
+      const directory = join(space.folder, `any-${run}`)
+      await exportDataset(dataset, { format: 'csv', directory })
+      expect((await loadDataset(join(directory, 'ratings.csv'))).fingerprint).toBe(dataset.fingerprint)
+    }),
+    { numRuns: 60, seed: 7 },
+  )
 })
 
 test('the files read as other tools expect them', async () => {

@@ -97,6 +97,12 @@ describe('formats that say the same', () => {
     expect(await rowsOf(renamed, { columns: { rating: 'thumbs' } })).toEqual([['7', '30', 4, null]])
   })
 
+  test('a delimiter inside ids does not mislead where the name of the file promises another', async () => {
+    const rows = [['Doctor::Who::a|b', 'x;y;z;w', 3, null]]
+    expect(await rowsOf(space.file('ids-bare.csv', 'Doctor::Who::a|b,x;y;z;w,3\n'))).toEqual(rows)
+    expect(await rowsOf(space.file('ids-bare.tsv', 'Doctor::Who::a|b\tx;y;z;w\t3\n'))).toEqual(rows)
+  })
+
   test('no rating column: every row is a rating of 1', async () => {
     expect(await rowsOf(space.file('implicit.csv', 'user,item\na,b\nc,d\n'))).toEqual([
       ['a', 'b', 1, null],

@@ -18,12 +18,12 @@ export interface Rejection {
   readonly reason: string
 }
 
-/** Ratings as read: users and items are codes of the id tables. */
+/** Ratings as read: users and items are codes of the id tables. Whoever takes a column out may let go of it here. */
 export interface RawColumns {
-  readonly user: Int32Array
-  readonly item: Int32Array
-  readonly rating: Float32Array
-  readonly timestamp: Float64Array | null
+  user: Int32Array
+  item: Int32Array
+  rating: Float32Array
+  timestamp: Float64Array | null
 }
 
 /** Collects ratings row by row into blocks of columns, so that memory grows with the data and never doubles. */

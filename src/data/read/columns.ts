@@ -114,20 +114,16 @@ export function splitLine(line: string, { delimiter, quotes }: Dialect): string[
   return fields
 }
 
-/** The dialect of a file by its first line and its name: the delimiter that makes the most fields. */
+/** The dialect of a file: the delimiter its name promises if the first line has it, else the one that makes most fields. */
 export function dialectOf(path: string, firstLine: string): Dialect {
   const name = path.replace(/\.gz$/i, '').toLowerCase()
   // RecBole's atomic files and MovieLens' tab and "::" files never quote: a quote there is part of a title.
   const quotes = !/\.(inter|item|user|dat|data|base|test)$/.test(name) || firstLine.startsWith('"')
-  let best: Dialect = { delimiter: name.endsWith('.csv') ? ',' : '\t', quotes }
-  let most = 1
-  for (const delimiter of ['::', '\t', ',', ';', '|']) {
-    const dialect = { delimiter, quotes: quotes && delimiter !== '::' }
-    const fields = splitLine(firstLine, dialect).length
-    if (fields > most) {
-      most = fields
-      best = dialect
-    }
-  }
-  return best
+  const dialect = (delimiter: string): Dialect => ({ delimiter, quotes: quotes && delimiter !== '::' })
+  const fields = (delimiter: string): number => splitLine(firstLine, dialect(delimiter)).length
+  const promised = name.endsWith('.csv') ? ',' : /\.(tsv|inter|item|user|data|base|test)$/.test(name) ? '\t' : '::'
+  if (fields(promised) > 1) return dialect(promised)
+  let best = promised === '::' ? '\t' : promised
+  for (const delimiter of ['::', '\t', ',', ';', '|']) if (fields(delimiter) > fields(best)) best = delimiter
+  return dialect(best)
 }

@@ -17,9 +17,9 @@ export interface JsonShape {
   readonly timestamp: string | null
 }
 
-/** True where the first line is an object of JSON. */
+/** True where the first line begins as JSON. */
 export function looksLikeJson(head: Buffer): boolean {
-  return /^\s*\{/.test(firstLine(head))
+  return /^\s*[{[]/.test(firstLine(head))
 }
 
 /** Decides the fields by the first line. Throws a MarqueeError (`wrong-columns`). */

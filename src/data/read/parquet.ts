@@ -90,7 +90,10 @@ export async function readParquet(
           const wrong = addRow(builder, user!.getItem(k), item!.getItem(k), rating!.getItem(k), time!.getItem(k))
           if (wrong !== null) builder.reject(path, line, wrong)
         }
-        options.onProgress?.({ stage: `reading ${basename(path)}`, done: line, total, unit: 'ratings' })
+        // A chunk has 2,048 rows: too few to draw a progress bar for.
+        if (line % (1 << 16) === 0 || line === total) {
+          options.onProgress?.({ stage: `reading ${basename(path)}`, done: line, total, unit: 'ratings' })
+        }
       }
     } catch (cause) {
       throw cause instanceof MarqueeError ? cause : brokenParquet(path, cause)
