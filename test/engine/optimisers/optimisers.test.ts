@@ -210,16 +210,31 @@ test('clipping by norm and by value', async () => {
     const [a, b] = [arena.float32(5), arena.float32(2)]
     a.set([3, 0, 0, 0, 0])
     b.set([0, -4])
-    expect(clipGlobalNorm(kernels, [a, b], 10)).toBe(5)
+    expect(
+      clipGlobalNorm(
+        [a, b].map((gradient) => ({ kernels, gradient })),
+        10,
+      ),
+    ).toBe(5)
     expect([...a, ...b]).toEqual([3, 0, 0, 0, 0, 0, -4])
-    expect(clipGlobalNorm(kernels, [a, b], 1)).toBe(5)
+    expect(
+      clipGlobalNorm(
+        [a, b].map((gradient) => ({ kernels, gradient })),
+        1,
+      ),
+    ).toBe(5)
     expectClose([...a, ...b], [0.6, 0, 0, 0, 0, 0, -0.8], 1e-7)
     clipByValue(kernels, [a, b], 0.7)
     expectClose([...a, ...b], [0.6, 0, 0, 0, 0, 0, -0.7], 1e-7)
     a[2] = Number.NaN
-    expect(clipGlobalNorm(kernels, [a, b], 0.1)).toBeNaN()
+    expect(
+      clipGlobalNorm(
+        [a, b].map((gradient) => ({ kernels, gradient })),
+        0.1,
+      ),
+    ).toBeNaN()
     expectClose([...b], [0, -0.7], 1e-7)
-    expect(() => clipGlobalNorm(kernels, [a], 0)).toThrow(RangeError)
+    expect(() => clipGlobalNorm([{ kernels, gradient: a }], 0)).toThrow(RangeError)
     expect(() => clipByValue(kernels, [a], Number.NaN)).toThrow(RangeError)
   }
 })
