@@ -42,7 +42,7 @@ export function predictAll(rows: usize, m: i32, n: i32, out: usize): void {
   for (let u = 0; u < m; u += 4) {
     const left = min(4, m - u)
     const p0 = rows + <usize>u * rowBytes
-    // A missing user repeats the last: its result is overwritten by the right one or never stored.
+    // A missing user repeats the last: its result is not stored.
     const p1 = left > 1 ? p0 + rowBytes : p0
     const p2 = left > 2 ? p1 + rowBytes : p1
     const p3 = left > 3 ? p2 + rowBytes : p2
@@ -62,23 +62,42 @@ function scoreOne(p: usize, n: i32, out: usize): void {
 }
 
 function scoreFour(p0: usize, p1: usize, p2: usize, p3: usize, n: i32, out: usize, left: i32): void {
+  const pairs = rowBytes & ~31
   let q = items
   for (let i = 0; i < n; i++) {
     let a0 = f32x4.splat(0)
     let a1 = a0
     let a2 = a0
     let a3 = a0
-    for (let o: usize = 0; o < rowBytes; o += 16) {
-      const b = v128.load(q + o)
-      a0 = madd(v128.load(p0 + o), b, a0)
-      a1 = madd(v128.load(p1 + o), b, a1)
-      a2 = madd(v128.load(p2 + o), b, a2)
-      a3 = madd(v128.load(p3 + o), b, a3)
+    let b0 = a0
+    let b1 = a0
+    let b2 = a0
+    let b3 = a0
+    let o: usize = 0
+    // In the order of `score`, so that one user's scores are the same bits alone and among others.
+    for (; o < pairs; o += 32) {
+      const x = v128.load(q + o)
+      const y = v128.load(q + o, 16)
+      a0 = madd(v128.load(p0 + o), x, a0)
+      b0 = madd(v128.load(p0 + o, 16), y, b0)
+      a1 = madd(v128.load(p1 + o), x, a1)
+      b1 = madd(v128.load(p1 + o, 16), y, b1)
+      a2 = madd(v128.load(p2 + o), x, a2)
+      b2 = madd(v128.load(p2 + o, 16), y, b2)
+      a3 = madd(v128.load(p3 + o), x, a3)
+      b3 = madd(v128.load(p3 + o, 16), y, b3)
     }
-    store<f32>(at(out, i), lanes(a0))
-    store<f32>(at(out, i + n), lanes(a1))
-    if (left > 2) store<f32>(at(out, i + 2 * n), lanes(a2))
-    if (left > 3) store<f32>(at(out, i + 3 * n), lanes(a3))
+    if (o < rowBytes) {
+      const x = v128.load(q + o)
+      a0 = madd(v128.load(p0 + o), x, a0)
+      a1 = madd(v128.load(p1 + o), x, a1)
+      a2 = madd(v128.load(p2 + o), x, a2)
+      a3 = madd(v128.load(p3 + o), x, a3)
+    }
+    store<f32>(at(out, i), lanes(f32x4.add(a0, b0)))
+    store<f32>(at(out, i + n), lanes(f32x4.add(a1, b1)))
+    if (left > 2) store<f32>(at(out, i + 2 * n), lanes(f32x4.add(a2, b2)))
+    if (left > 3) store<f32>(at(out, i + 3 * n), lanes(f32x4.add(a3, b3)))
     q += rowBytes
   }
 }

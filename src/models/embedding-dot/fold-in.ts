@@ -1,0 +1,79 @@
+import type { DotSide } from '../../engine/dot/rows.ts'
+import type { DotSettings } from '../../engine/dot/settings.ts'
+import { solvePositiveDefinite } from '../linear-solve.ts'
+import type { ProfileRating } from '../recommender.ts'
+import { predictionOf, slopeOf } from './prediction.ts'
+
+const maxIterations = 20
+const maxHalvings = 12
+
+/**
+ * The user side for a profile with the item side fixed: minimises over (p, b) what training minimises,
+ *   sum over the profile of (prediction - rating)^2 + (n + prior) (l2 |p|^2 + l2Bias b^2),
+ * n the number of ratings, by Gauss-Newton steps (Cholesky, factors + 1 unknowns) that are halved until the objective falls.
+ * With linear output this is ridge regression, solved exactly by the first step. `prior` holds back profiles of few
+ * ratings, as stopping early does in training. Deterministic; an empty profile gives zeros.
+ */
+export function foldIn(
+  items: DotSide,
+  settings: DotSettings,
+  profile: readonly ProfileRating[],
+  prior: number,
+): DotSide {
+  const { factors } = settings
+  const size = factors + 1
+  const weight = profile.length + prior
+  // The least damping keeps the equations solvable where regularisation is switched off.
+  const decayOf = (d: number): number => Math.max(1e-9, weight * (d < factors ? settings.l2 : settings.l2Bias))
+  let x = new Float64Array(size)
+  let current = objective(x)
+  const normal = new Float64Array(size * size)
+  const step = new Float64Array(size)
+  const row = new Float64Array(size)
+  for (let iteration = 0; iteration < maxIterations && profile.length > 0; iteration++) {
+    normal.fill(0)
+    for (let d = 0; d < size; d++) {
+      normal[d * size + d] = decayOf(d)
+      step[d] = -decayOf(d) * x[d]!
+    }
+    for (const { item, rating } of profile) {
+      const r = predictionOf(settings, sumOf(x, item))
+      const slope = slopeOf(settings, r)
+      for (let d = 0; d < factors; d++) row[d] = slope * items.factors[item * factors + d]!
+      row[factors] = slope
+      for (let i = 0; i < size; i++) {
+        const ri = row[i]!
+        step[i]! -= ri * (r - rating)
+        for (let j = 0; j <= i; j++) normal[i * size + j]! += ri * row[j]!
+      }
+    }
+    if (!solvePositiveDefinite(normal, step)) break
+    const before = current
+    let share = 1
+    for (let halvings = 0; halvings <= maxHalvings; halvings++, share /= 2) {
+      const next = x.map((value, d) => value + share * step[d]!)
+      const there = objective(next)
+      if (there < current) {
+        x = next
+        current = there
+        break
+      }
+    }
+    if (before - current <= 1e-9 * before) break
+  }
+  return { factors: Float32Array.from(x.subarray(0, factors)), biases: Float32Array.of(x[factors]!) }
+
+  function sumOf(at: Float64Array, item: number): number {
+    let sum = at[factors]! + items.biases[item]!
+    const q = item * factors
+    for (let d = 0; d < factors; d++) sum += at[d]! * items.factors[q + d]!
+    return sum
+  }
+
+  function objective(at: Float64Array): number {
+    let sum = 0
+    for (const { item, rating } of profile) sum += (predictionOf(settings, sumOf(at, item)) - rating) ** 2
+    for (let d = 0; d < size; d++) sum += decayOf(d) * at[d]! ** 2
+    return sum
+  }
+}
