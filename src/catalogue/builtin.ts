@@ -1,14 +1,16 @@
 import { baselineDefinitions } from '../baselines/index.ts'
 import { dnn } from '../models/dnn/index.ts'
+import { embeddingDot } from '../models/embedding-dot/index.ts'
 import { type ModelDefinition, modelDefinitions, registerModel } from '../models/registry.ts'
 
-/** Every model and baseline that comes with Marquee, models first. */
+/** Every model and baseline that comes with Marquee, models first. Definitions load what they need when a model is made. */
 export const builtinDefinitions: readonly ModelDefinition[] = [
-  dnn as unknown as ModelDefinition,
+  embeddingDot,
+  dnn,
   ...baselineDefinitions,
-]
+] as unknown as readonly ModelDefinition[]
 
-/** Registers the built-in models; again is harmless. Names registered by others stay theirs and are reported by registerModel. */
+/** Registers the built-in models; again is harmless. A built-in's name that somebody else has taken is reported by registerModel. */
 export function registerBuiltins(): void {
   const known = new Set(modelDefinitions())
   for (const definition of builtinDefinitions) if (!known.has(definition)) registerModel(definition)
