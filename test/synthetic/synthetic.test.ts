@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Random } from '../../src/core/random.ts'
 import { countsByWeight } from '../../src/data/synthetic/activity.ts'
+import { expectedRating } from '../../src/data/synthetic/floor.ts'
 import { type SyntheticOptions, signalFunction, synthesise, writeSynthetic } from '../../src/data/synthetic/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'marquee-synthetic-'))
@@ -99,7 +100,7 @@ describe('what is made', () => {
 
   it('on a scale the floor says what clipping and rounding cost, and no other function of the signal gets below it', () => {
     const scale = { min: 1, max: 5, step: 1 }
-    const data = synthesise({ users: 500, items: 400, ratings: 60_000, noise: 0.6, mean: 4.2, scale })
+    const data = synthesise({ users: 500, items: 700, ratings: 240_000, noise: 0.6, mean: 4.2, scale })
     const { floor } = data.manifest
     expect([...new Set(data.interactions.rating)].sort()).toEqual([1, 2, 3, 4, 5])
     expect(data.interactions.scale).toEqual(scale)
@@ -113,11 +114,26 @@ describe('what is made', () => {
     const bins = new Map<number, number[]>()
     const signal = signalFunction(data.truth, 4, 4.2)
     data.interactions.rating.forEach((rating, n) => {
-      const bin = Math.floor(signal(data.interactions.user[n]!, data.interactions.item[n]!) / 0.05)
-      bins.set(bin, [...(bins.get(bin) ?? []), rating])
+      const bin = Math.floor(signal(data.interactions.user[n]!, data.interactions.item[n]!) / 0.02)
+      const own = bins.get(bin)
+      if (own) own.push(rating)
+      else bins.set(bin, [rating])
     })
     const within = [...bins.values()].reduce((sum, own) => sum + sd(own) ** 2 * own.length, 0)
-    expect(floor.rmse).toBeCloseTo(Math.sqrt(within / 60_000), 2)
+    expect(Math.abs(floor.rmse - Math.sqrt(within / 240_000))).toBeLessThan(0.002)
+  })
+
+  it('the expected rating agrees with scipy.stats.norm: sums over levels, and the mean of a clipped normal', () => {
+    const step = expectedRating({ min: 1, max: 5, step: 1 }, 0.6, 0, 7)
+    const clip = expectedRating({ min: 1, max: 5, step: null }, 0.6, 0, 7)
+    const signals = [4.2, 1.3, 3, 6]
+    const levels = [4.184558370346785, 1.3923143867329415, 3, 4.993774877660766]
+    const clipped = [4.174562936071505, 1.4186779344084406, 3, 4.988104068997165]
+    for (const [n, signal] of signals.entries()) {
+      expect(step(signal)).toBeCloseTo(levels[n]!, 2)
+      expect(clip(signal)).toBeCloseTo(clipped[n]!, 3)
+    }
+    expect(expectedRating(null, 0.6, 0, 7)(4.2)).toBe(4.2)
   })
 
   it('popularity follows the skew, and so does activity', () => {
@@ -136,6 +152,18 @@ describe('what is made', () => {
     expect(counts(flat.interactions.user, 3000)[0]).toBe(20)
     expect(counts(steep.interactions.user, 3000)[0]).toBe(500)
     expect(counts(steep.interactions.user, 3000)[2999]).toBeGreaterThanOrEqual(1)
+  })
+
+  it('the order in time says nothing: item indices go up as often as down', () => {
+    const { item, user } = synthesise({ users: 100, items: 1000, ratings: 20_000, skew: 0 }).interactions
+    let up = 0
+    let steps = 0
+    for (let n = 1; n < item.length; n++) {
+      if (user[n] !== user[n - 1]) continue
+      steps++
+      if (item[n]! > item[n - 1]!) up++
+    }
+    expect(up / steps).toBeCloseTo(0.5, 1)
   })
 
   it('without factors, noise or times', () => {

@@ -9,7 +9,7 @@ export function observe(x: number, scale: RatingScale | null): number {
 }
 
 const gridPoints = 1024
-const noisePoints = 1200
+const noisePoints = 1201
 const reach = 6
 
 /**
