@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { ArtefactManifest } from '../catalogue/artefact.ts'
 import { packageVersion } from '../catalogue/artefact.ts'
-import { readManifest } from '../catalogue/artefact-load.ts'
+import { loadArtefact } from '../catalogue/artefact-load.ts'
 import { hasArtefact, prepareArtefactFolder, saveArtefact } from '../catalogue/artefact-save.ts'
 import { MarqueeError } from '../core/errors.ts'
 import type { Dataset } from '../data/index.ts'
 import { type Split, split } from '../data/splits/index.ts'
-import { removeCheckpoint } from '../engine/trainer/checkpoint.ts'
 import { evaluate } from '../evaluation/index.ts'
 import type { FitReport, Recommender } from '../models/recommender.ts'
 import { answer, jsonOption, readDataset, withProgress } from './common.ts'
@@ -51,7 +50,7 @@ async function start(out: string, fresh: boolean, json: boolean, say: (text: str
   const dataset = await readDataset(datasetName, {}, io)
   const { users, items, count } = dataset.interactions
   say(`${datasetName}: ${grouped(count)} ratings of ${grouped(items.size)} movies by ${grouped(users.size)} users\n`)
-  const kept = fresh ? null : reusable(out, dataset, say)
+  const kept = fresh ? null : await reusable(out, dataset, say)
   if (kept) say(`taking the model saved in ${out} on ${kept.created.slice(0, 10)}\n`)
   const manifest = kept ?? (await trainAndSave(out, dataset, say, io))
   const rows = (manifest.notes as { comparison: Row[] }).comparison
@@ -102,10 +101,10 @@ async function start(out: string, fresh: boolean, json: boolean, say: (text: str
 }
 
 /** The manifest of a saved model that this start would make again; null, with the reason said, where there is none. */
-function reusable(out: string, dataset: Dataset, say: (text: string) => void): ArtefactManifest | null {
+async function reusable(out: string, dataset: Dataset, say: (text: string) => void): Promise<ArtefactManifest | null> {
   if (!hasArtefact(out)) return null
   try {
-    const manifest = readManifest(out)
+    const { manifest } = await loadArtefact(out)
     const same =
       manifest.marquee === packageVersion() &&
       manifest.dataset.fingerprint === dataset.fingerprint &&
@@ -130,14 +129,14 @@ async function trainAndSave(
   const parts = split(dataset.interactions, { kind: 'random', ratio: 0.8, seed })
   const { train, validation } = parts
   const threads = availableParallelism()
-  const request = { train, validation, seed, threads, checkpoint: { directory: out, resume: false } }
+  const request = { train, validation, seed, threads }
   const model = await modelOf(defaultModel, [])
   say(`training ${defaultModel} on ${grouped(train.count)} of them\n`)
   const report: FitReport = await fitModel(model, request, io)
   const comparison: Row[] = [await measure(model, parts, io)]
   for (const name of ['bias', 'popularity']) {
     const baseline = await modelOf(name, [])
-    await fitModel(baseline, { train, validation, seed, threads }, io)
+    await fitModel(baseline, request, io)
     comparison.push(await measure(baseline, parts, io))
   }
   const { epochs, bestEpoch, repeatable } = report
@@ -155,7 +154,6 @@ async function trainAndSave(
     seconds: { fit: report.seconds },
     notes: { comparison },
   })
-  removeCheckpoint(out)
   return manifest
 }
 

@@ -82,7 +82,9 @@ export class ProgressLine {
     if (rate > 0) parts.push(`${short(rate)} ${progress.unit}/s`)
     if (over) parts.push(duration(seconds))
     else if (all !== null && rate > 0 && done < all) parts.push(`${duration((all - done) / rate)} left`)
-    for (const [name, value] of Object.entries(progress.figures ?? {})) parts.push(`${name} ${value.toPrecision(4)}`)
+    for (const [name, value] of Object.entries(progress.figures ?? {})) {
+      parts.push(`${name} ${Math.abs(value) < 1000 ? value.toPrecision(4) : short(value)}`)
+    }
     const text = parts.join('  ')
     return this.tty ? text.slice(0, this.columns - 1) : text
   }

@@ -34,6 +34,23 @@ describe('the real program', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 
+  test('Ctrl-C stops training at a clean point, keeps a checkpoint and says how to go on', async () => {
+    const out = join(folder, 'interrupted')
+    const argv = ['train', 'ml-latest-small', '--model', 'embedding-dot', '--set', 'epochs=100000', '--threads', '1']
+    const child = spawn(process.execPath, [bin, ...argv, '--out', out], { stdio: ['ignore', 'ignore', 'pipe'] })
+    let err = ''
+    child.stderr.on('data', (text) => {
+      err += text
+      if (!child.killed && err.includes('training  epoch')) child.kill('SIGINT')
+    })
+    const [code] = (await once(child, 'exit')) as [number]
+    expect(code).toBe(130)
+    expect(err).toMatch(/error: .*interrupted.*--resume/)
+    expect(err).not.toMatch(/^ +at /m)
+    expect(existsSync(join(out, 'checkpoint.bin'))).toBe(true)
+    expect(existsSync(join(out, 'manifest.json'))).toBe(false)
+  })
+
   // The machine's own Node, first on the PATH outside npm scripts; the launcher hands over to the pinned one.
   const old = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
     if (!existsSync(path)) return false
