@@ -14,7 +14,7 @@ import { answer, jsonOption, readDataset, withProgress } from './common.ts'
 import { fitModel, modelOf } from './fit.ts'
 import { bold, type Io, secondsSince } from './io.ts'
 import { Library } from './resolve.ts'
-import { figure, grouped, table } from './table.ts'
+import { figure, grouped, shellWord, table } from './table.ts'
 
 const datasetName = 'ml-latest-small'
 const defaultModel = 'embedding-dot'
@@ -75,7 +75,7 @@ async function start(out: string, fresh: boolean, json: boolean, say: (text: str
   say(table([right(''), right('cosine'), { header: 'movie' }], neighbours, '  '))
 
   const seconds = secondsSince(began)
-  say(`\n${seconds.toFixed(1)} s in all; the model is in ${out}\n\n${bold(io, 'try next')}\n${next(out)}`)
+  say(`\n${seconds.toFixed(1)} s in all; the model is in ${out}\n\n${bold(io, 'try next')}\n${next(shellWord(out))}`)
   if (!json) return
   const named = <T extends { item: number }>(entry: T) => ({
     ...entry,

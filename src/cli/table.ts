@@ -35,3 +35,6 @@ export const grouped = (value: number): string => value.toLocaleString('en-GB')
 /** A metric to four decimals; a dash where there is none. */
 export const figure = (value: number | null | undefined): string =>
   value === null || value === undefined ? '-' : value.toFixed(4)
+
+/** A path as a shell takes it: quoted where it holds more than plain characters. */
+export const shellWord = (path: string): string => (/^[\w./~:\\-]+$/.test(path) ? path : `"${path}"`)

@@ -21,7 +21,7 @@ import {
 } from './common.ts'
 import { fitModel, modelOf, requireCheckpoint } from './fit.ts'
 import { type Io, secondsSince } from './io.ts'
-import { figure, grouped } from './table.ts'
+import { figure, grouped, shellWord } from './table.ts'
 import { share } from './values.ts'
 
 type Flags = DatasetFlags &
@@ -104,7 +104,7 @@ async function train(name: string, flags: Flags, io: Io): Promise<void> {
     for (const [metric, value] of Object.entries(metrics)) lines.push(`held out: ${metric} ${figure(value)}`)
     lines.push(
       `saved to ${out}`,
-      `try: npx marquee recommend --artefact ${out} --user ${dataset.interactions.users.id(0)}`,
+      `try: npx marquee recommend --artefact ${shellWord(out)} --user ${dataset.interactions.users.id(0)}`,
     )
     return `${lines.join('\n')}\n`
   })
