@@ -149,7 +149,8 @@ export class EmbeddingDot extends BaseRecommender {
 
   private foldIn(profile: readonly ProfileRating[]): DotSide {
     const { settings, items } = this.parts
-    return foldIn(items, settings, profile, this.hyperparameters.foldInPrior)
+    const { foldInPrior, foldInBiasPrior } = this.hyperparameters
+    return foldIn(items, settings, profile, { ratings: foldInPrior, bias: foldInBiasPrior })
   }
 
   private get parts(): NonNullable<typeof this.fitted> {

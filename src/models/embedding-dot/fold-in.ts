@@ -8,23 +8,33 @@ const maxIterations = 20
 const maxHalvings = 12
 
 /**
+ * What holds back profiles of few ratings, as the users around them and stopping early do in training: L2 of the factors
+ * as if there were so many more `ratings`, and `bias` b^2, which weighs like about so many ratings at the mean.
+ */
+export interface FoldInPrior {
+  readonly ratings: number
+  readonly bias: number
+}
+
+/**
  * The user side for a profile with the item side fixed: minimises over (p, b) what training minimises,
- *   sum over the profile of (prediction - rating)^2 + (n + prior) (l2 |p|^2 + l2Bias b^2),
- * n the number of ratings, by Gauss-Newton steps (Cholesky, factors + 1 unknowns) that are halved until the objective falls.
- * With linear output this is ridge regression, solved exactly by the first step. `prior` holds back profiles of few
- * ratings, as stopping early does in training. Deterministic; an empty profile gives zeros.
+ *   sum over the n ratings of the profile of (prediction - rating)^2 + n (l2 |p|^2 + l2Bias b^2),
+ * plus what `prior` says, by Gauss-Newton steps (Cholesky, factors + 1 unknowns) that are halved until the objective falls.
+ * With linear output this is ridge regression, solved exactly by the first step. Deterministic; an empty profile gives zeros.
  */
 export function foldIn(
   items: DotSide,
   settings: DotSettings,
   profile: readonly ProfileRating[],
-  prior: number,
+  prior: FoldInPrior,
 ): DotSide {
   const { factors } = settings
   const size = factors + 1
-  const weight = profile.length + prior
+  const n = profile.length
+  const factorDecay = settings.l2 * (n + prior.ratings)
+  const biasDecay = settings.l2Bias * n + prior.bias
   // The least damping keeps the equations solvable where regularisation is switched off.
-  const decayOf = (d: number): number => Math.max(1e-9, weight * (d < factors ? settings.l2 : settings.l2Bias))
+  const decayOf = (d: number): number => Math.max(1e-9, d < factors ? factorDecay : biasDecay)
   let x = new Float64Array(size)
   let current = objective(x)
   const normal = new Float64Array(size * size)

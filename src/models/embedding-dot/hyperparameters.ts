@@ -44,7 +44,16 @@ export const embeddingDotHyperparameters = z.object({
     .enum(['shared', 'graph'])
     .default('shared')
     .describe('shared: our kernels on threads; graph: ONNX Runtime, much slower, the same result on one thread'),
-  foldInPrior: z.number().min(0).default(5).describe('profiles are regularised as if they had so many ratings more'),
+  foldInPrior: z
+    .number()
+    .min(0)
+    .default(30)
+    .describe("a profile's embedding is regularised as if the profile had so many ratings more"),
+  foldInBiasPrior: z
+    .number()
+    .min(0)
+    .default(3)
+    .describe("a profile's bias is held back as if by so many ratings at the mean"),
   neighbourSupport: z
     .int()
     .min(1)
