@@ -23,7 +23,7 @@ type Awaitable<T> = T | Promise<T>
 /**
  * What every model and baseline has in common, so that a model is its fitting and its scores and nothing else.
  * A subclass gives `fitModel`, `predictPairs`, `scoreUser`, `scoreProfile`, `snapshot` and `restore`, and overrides
- * `scoreUsers`, `itemVectors`, `isNeighbourCandidate` and `onnx` where it can do more.
+ * `scoreUsers`, `itemVectors` (or `similaritiesTo`), `isNeighbourCandidate` and `onnx` where it can do more.
  */
 export abstract class BaseRecommender implements Recommender {
   abstract readonly name: string
@@ -47,6 +47,16 @@ export abstract class BaseRecommender implements Recommender {
   /** One vector per item for `similar`; null for models that have none. */
   protected itemVectors(): Rows | null {
     return null
+  }
+
+  /** How similar every item is to the given ones (known, at least one), in [-1, 1]: by the cosine of item vectors unless overridden. */
+  protected similaritiesTo(given: readonly number[]): Float32Array {
+    if (!this.units) {
+      const vectors = this.itemVectors()
+      if (!vectors) throw this.notAble('find similar items')
+      this.units = unitRows(vectors)
+    }
+    return cosineWithMean(this.units, given)
   }
 
   /** Whether `similar` may answer with this item. */
@@ -133,16 +143,12 @@ export abstract class BaseRecommender implements Recommender {
     const { items: vocabulary } = this.train
     checkCount(k)
     for (const item of items) this.check('item', item, vocabulary.size)
-    if (!this.units) {
-      const vectors = this.itemVectors()
-      if (!vectors) throw this.notAble('find similar items')
-      this.units = unitRows(vectors)
-    }
+    if (!this.abilities.similar) throw this.notAble('find similar items')
     const given = new Set(items.filter((item) => item >= 0))
     if (given.size === 0) return []
-    const cosine = cosineWithMean(this.units, [...given])
-    const best = topK(cosine, k, (item) => !given.has(item) && this.isNeighbourCandidate(item))
-    return Array.from(best, (item) => ({ item, similarity: cosine[item]! }))
+    const similarities = this.similaritiesTo([...given])
+    const best = topK(similarities, k, (item) => !given.has(item) && this.isNeighbourCandidate(item))
+    return Array.from(best, (item) => ({ item, similarity: similarities[item]! }))
   }
 
   save(): ModelState {

@@ -1,0 +1,2 @@
+export { itemKnnDefinition } from './item-knn.ts'
+export { userKnnDefinition } from './user-knn.ts'
