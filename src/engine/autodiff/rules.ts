@@ -1,6 +1,7 @@
 import type { OpAttributes, OpName } from '../graph/attributes.ts'
 import type { Node } from '../graph/node.ts'
 import {
+  cast,
   div,
   equal,
   exp,
@@ -55,7 +56,7 @@ export const rules: { readonly [K in OpName]: Rule<K> } = {
   where: (d, [condition]) => [undefined, where(condition!, d, 0), where(condition!, 0, d)],
 
   neg: (d) => [neg(d)],
-  relu: (d, _, y) => [where(greater(y, 0), d, 0)],
+  relu: (d, _, y) => [mul(d, cast(greater(y, 0), 'float32'))],
   sigmoid: (d, _, y) => [mul(d, mul(y, sub(1, y)))],
   tanh: (d, _, y) => [mul(d, sub(1, square(y)))],
   softplus: (d, [x]) => [mul(d, sigmoid(x!))],

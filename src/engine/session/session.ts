@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { MarqueeError } from '../../core/errors.ts'
 import { loadRuntime, type Provider, type Runtime } from './runtime.ts'
+import { fetchesWithMarker, runInPlace, withMarker } from './written-in-place.ts'
 
 export interface SessionOptions {
   /** 'cpu' unless given; where onnxruntime-node cannot be loaded and no provider was asked for, 'wasm'. */
@@ -43,7 +44,7 @@ export class Session {
       throw new MarqueeError('bad-threads', `${threads} threads`, { remedy: 'Give a whole number from 1.' })
     }
     const runtime = await loadRuntime(options.provider, threads)
-    return new Session(runtime, await runtime.createSession(bytes))
+    return new Session(runtime, await runtime.createSession(runtime.writesFetches ? withMarker(bytes) : bytes))
   }
 
   /** Names of the model's inputs. */
@@ -53,7 +54,7 @@ export class Session {
 
   /** Names of the model's outputs. */
   get outputs(): readonly string[] {
-    return this.#session.outputNames
+    return this.#outputs.map((value) => value.name)
   }
 
   /**
@@ -66,17 +67,14 @@ export class Session {
    */
   bind(feeds: Buffers, fetches: Buffers, dims: Readonly<Record<string, number>> = {}): BoundRun {
     const inputs = this.#tensors('input', this.#session.inputMetadata, feeds, dims)
-    const outputs = this.#tensors('output', this.#session.outputMetadata, fetches, dims)
+    const outputs = this.#tensors('output', this.#outputs, fetches, dims)
     for (const name of this.#session.inputNames) {
       if (inputs[name] === undefined) throw new RangeError(`input '${name}' is not bound`)
     }
     const session = this.#session
     if (this.#runtime.writesFetches) {
-      return {
-        async run() {
-          await session.run(inputs, outputs)
-        },
-      }
+      const marked = fetchesWithMarker(outputs)
+      return { run: () => runInPlace(session, inputs, marked) }
     }
     const names = Object.keys(outputs)
     return {
@@ -94,6 +92,10 @@ export class Session {
   /** Frees the model's memory; no bound run may be used afterwards. */
   async release(): Promise<void> {
     await this.#session.release()
+  }
+
+  get #outputs(): readonly InferenceSession.ValueMetadata[] {
+    return this.#session.outputMetadata.filter((value) => value.isTensor)
   }
 
   #tensors(
