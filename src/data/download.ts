@@ -15,7 +15,7 @@ export interface GetOptions {
   readonly signal?: AbortSignal
   /** In place of the global fetch. */
   readonly fetch?: typeof fetch
-  /** How often a dropped connection is taken up again. Default 5. */
+  /** How often in a row a dropped connection is taken up again without a byte coming. Default 5. */
   readonly retries?: number
 }
 
@@ -77,10 +77,14 @@ interface PartNote {
 
 async function download(entry: RegistryEntry, part: string, directory: string, options: GetOptions): Promise<void> {
   const retries = options.retries ?? 5
-  for (let attempt = 0; ; attempt++) {
+  let reached = false
+  let failures = 0
+  for (;;) {
     const before = await sizeOf(part)
     try {
-      return await downloadOnce(entry, part, options)
+      return await downloadOnce(entry, part, options, () => {
+        reached = true
+      })
     } catch (cause) {
       if (options.signal?.aborted) {
         throw new InterruptedError(`downloading ${entry.name} was interrupted`, {
@@ -93,16 +97,20 @@ async function download(entry: RegistryEntry, part: string, directory: string, o
         throw new MarqueeError('cannot-write', `cannot write: ${(cause as Error).message}`, { place: part, cause })
       }
       const after = await sizeOf(part)
-      // Nothing at all came: the network is closed, and asking again will not open it.
-      if (attempt >= retries || after === 0 || (attempt > 0 && after === before)) {
-        throw noNetwork(entry, directory, after > 0, cause)
-      }
-      await sleep(Math.min(2000, 100 * 2 ** attempt))
+      failures = after > before ? 1 : failures + 1
+      // A server never reached: the network is closed, and asking again will not open it.
+      if (!reached || failures > retries) throw noNetwork(entry, directory, after > 0, cause)
+      await sleep(Math.min(2000, 100 * 2 ** (failures - 1)))
     }
   }
 }
 
-async function downloadOnce(entry: RegistryEntry, part: string, options: GetOptions): Promise<void> {
+async function downloadOnce(
+  entry: RegistryEntry,
+  part: string,
+  options: GetOptions,
+  onAnswer: () => void,
+): Promise<void> {
   const { url, name } = entry
   const send = options.fetch ?? fetch
   const note = await readNote(`${part}.json`)
@@ -110,11 +118,12 @@ async function downloadOnce(entry: RegistryEntry, part: string, options: GetOpti
   const headers: Record<string, string> = { 'accept-encoding': 'identity' }
   if (have > 0) Object.assign(headers, { range: `bytes=${have}-`, 'if-range': note!.validator })
   const response = await send(url, { headers, signal: options.signal })
+  onAnswer()
   if (response.status === 416 && have > 0) {
     await response.body?.cancel()
     if (response.headers.get('content-range') === `bytes */${have}`) return
     await discard(part)
-    return downloadOnce(entry, part, options)
+    return downloadOnce(entry, part, options, onAnswer)
   }
   if (!response.ok || !response.body) {
     throw new MarqueeError('download-failed', `the server answered ${response.status}`, {
@@ -127,7 +136,7 @@ async function downloadOnce(entry: RegistryEntry, part: string, options: GetOpti
   if (response.status === 206 && !resumed) {
     await response.body.cancel()
     await discard(part)
-    return downloadOnce(entry, part, options)
+    return downloadOnce(entry, part, options, onAnswer)
   }
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const total = resumed ? Number(range[2]) : Number.isNaN(length) ? entry.zipBytes : length

@@ -150,6 +150,16 @@ describe('Parquet of other makers', () => {
       [4, 'no rating'],
       [5, 'no timestamp'],
     ])
+    const large = await make(
+      'large.parquet',
+      'SELECT i AS user, i - 9007199254740990 AS item FROM range(9007199254740991, 9007199254740995) t(i)',
+    )
+    expect((await loadDataset(large)).interactions.users.ids()).toEqual([
+      '9007199254740991',
+      '9007199254740992',
+      '9007199254740993',
+      '9007199254740994',
+    ])
     const wrong = await make('wrong.parquet', 'SELECT 1 AS a, 2 AS b')
     expect((await failure(loadDataset(wrong))).code).toBe('wrong-columns')
   })

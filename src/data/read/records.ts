@@ -95,8 +95,13 @@ export class RecordReader {
       const outcome = this.record(last)
       if (outcome === 'more') return
       if (outcome !== 'record') {
-        malformed(this.line, outcome)
         const stop = this.buffer.subarray(0, this.end).indexOf(lf, this.next)
+        // Where the line ends is not known yet: look at it again with the next chunk.
+        if (stop < 0 && !last) {
+          if (this.end - this.next > maxLine) throw this.tooLong()
+          return
+        }
+        malformed(this.line, outcome)
         this.next = stop < 0 ? this.end : stop + 1
         this.nextLine = this.line + 1
       } else if (this.fields > 1 || this.starts[0]! < this.ends[0]!) visit(this)
@@ -117,7 +122,7 @@ export class RecordReader {
       if (quotes && p < end && buffer[p] === quote) {
         from = ++p
         for (;;) {
-          if (p >= end || (p + 1 >= end && !last)) {
+          if (p >= end) {
             if (!last && end - this.next < maxQuoted) return 'more'
             return 'a quote is never closed'
           }
