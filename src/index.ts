@@ -1,0 +1,12 @@
+// The public table of contents; `marquee/engine`, `marquee/data` and the other subpaths have the rest.
+export type { Artefact, ArtefactManifest, Provenance } from './catalogue/artefact.ts'
+export { loadArtefact, readManifest } from './catalogue/artefact-load.ts'
+export { type ArtefactContents, saveArtefact } from './catalogue/artefact-save.ts'
+export { createModel, listModels } from './catalogue/create.ts'
+export { TitleIndex, type TitleMatch } from './catalogue/titles.ts'
+export { InterruptedError, MarqueeError } from './core/errors.ts'
+export type { EpochRecord, OnProgress, Progress } from './core/progress.ts'
+export { Random } from './core/random.ts'
+export * from './data/index.ts'
+export * from './evaluation/index.ts'
+export * from './models/index.ts'

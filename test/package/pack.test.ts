@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'marquee-pack-'))
+const project = join(folder, 'project')
+const run = (command: string, args: readonly string[], cwd: string): string =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 500_000 })
+
+/** What a user of the package writes: types are checked by tsc below, values here. */
+const script = `
+import { createModel, evaluate, loadDataset, saveArtefact, loadArtefact, split } from 'marquee'
+import { Graph } from 'marquee/engine'
+import { biasDefinition } from 'marquee/baselines'
+const data = await loadDataset('ml-latest-small')
+const parts = split(data.interactions, { kind: 'random', ratio: 0.8, seed: 1 })
+const figures = {}
+for (const [name, options] of [['embedding-dot', { epochs: 4 }], ['dnn', { epochs: 1 }], [biasDefinition.name, {}]]) {
+  const model = await createModel(name, options)
+  await model.fit(parts.train, { seed: 1, threads: 2 })
+  figures[name] = (await evaluate(model, parts, { metrics: ['rmse'] })).metrics.rmse
+}
+console.log(JSON.stringify({ node: process.version, figures, graph: new Graph().input('x', ['B', 2]).shape }))
+`
+
+/** Why the registry (or npm's cache) could not give what a test needs, or null. */
+let unreachable: string | null = null
+
+beforeAll(() => {
+  const packed = run('npm', ['pack', '--pack-destination', folder, '--json'], root)
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  expect(packed).toContain('marquee')
+  run('mkdir', [project], folder)
+  writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }')
+  writeFileSync(join(project, '.npmrc'), 'onnxruntime-node-install=skip\n')
+  try {
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join('..', tarball!)], project)
+  } catch (error) {
+    unreachable = (error as { stderr: string }).stderr
+  }
+  writeFileSync(join(project, 'use.mjs'), script)
+}, 600_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the published package, installed into an empty project', () => {
+  test.for(['22', '24'])('works on Node %s', { timeout: 300_000 }, (major, context) => {
+    needsRegistry(context)
+    const answer = JSON.parse(run(nodeOf(major), ['use.mjs'], project).trim().split('\n').at(-1)!)
+    expect(answer.node).toMatch(new RegExp(`^v${major}\\.`))
+    expect(answer.graph).toEqual(['B', 2])
+    // The bias model is solved, not trained: 0.8732 on this split whatever the machine.
+    expect(answer.figures.bias).toBeCloseTo(0.8732, 3)
+    expect(answer.figures['embedding-dot']).toBeLessThan(1)
+    expect(answer.figures.dnn).toBeLessThan(1.1)
+  })
+
+  test('its command runs, and its types are there', (context) => {
+    needsRegistry(context)
+    const models = run(join(project, 'node_modules/.bin/marquee'), ['models', '--json'], project)
+    expect(JSON.parse(models).map((m: { name: string }) => m.name)).toContain('embedding-dot')
+    writeFileSync(
+      join(project, 'typed.ts'),
+      `import { createModel, type Recommender } from 'marquee'
+       export const model: Promise<Recommender> = createModel('dnn')
+       // @ts-expect-error: a name is a string
+       export const wrong = createModel(1)`,
+    )
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--types',
+      '',
+    ]
+    run(join(root, 'node_modules/.bin/tsc'), [...options, 'typed.ts'], project)
+  }, 120_000)
+})
+
+/** Without a registry there is nothing to install from: a reason to skip; any other failure to install is a failure. */
+function needsRegistry(context: TestContext): void {
+  if (unreachable === null) return
+  expect(unreachable).toMatch(/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|network/)
+  context.skip(`the npm registry cannot be reached: ${unreachable.split('\n')[0]}`)
+}
+
+/** A Node of a major version: this one, or the registry's, installed beside the project. */
+function nodeOf(major: string): string {
+  if (process.version.startsWith(`v${major}.`)) return process.execPath
+  const place = join(folder, `node${major}`)
+  if (!existsSync(place)) {
+    run('mkdir', [place], folder)
+    writeFileSync(join(place, 'package.json'), '{ "private": true, "allowScripts": { "node": true } }')
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `node@${major}`], place)
+  }
+  return join(place, 'node_modules/node/bin/node')
+}
