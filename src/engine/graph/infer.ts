@@ -176,11 +176,3 @@ export const gemm: Rule<'gemm'> = ([a, b, c], { transA, transB }, op) => {
   }
   return { shape, dtype: 'float32' }
 }
-
-export const batchNorm: Rule<'batchNorm'> = ([x, , , , gamma, beta], _attributes, op) => {
-  const wanted = [x!.shape[1]!]
-  if (x!.shape.length !== 2 || !sameShape(gamma!.shape, wanted) || !sameShape(beta!.shape, wanted)) {
-    throw shapeError(op, shapesOf([x!, gamma!, beta!]), 'wanted x [B, n], gamma [n] and beta [n]')
-  }
-  return { shape: x!.shape, dtype: 'float32' }
-}

@@ -1,6 +1,7 @@
 import { build } from './build.ts'
 import type { Node } from './node.ts'
 import { add, div, mul, reduceMean, sqrt, square, sub } from './ops.ts'
+import { shapeError, shapesOf } from './shapes.ts'
 
 /*
  * Layers that behave differently while training, built of the ops.
@@ -23,6 +24,10 @@ const defaultEpsilon = 1e-5
  * x [B, n], gamma and beta [n].
  */
 export function batchNorm(x: Node, gamma: Node, beta: Node, epsilon = defaultEpsilon): BatchNormOutput {
+  const features = x.shape[1]
+  if (x.shape.length !== 2 || [gamma, beta].some(({ shape }) => shape.length !== 1 || shape[0] !== features)) {
+    throw shapeError('batchNorm', shapesOf([x, gamma, beta]), 'wanted x [B, n], gamma [n] and beta [n]')
+  }
   const mean = reduceMean(x, [0])
   const centred = sub(x, mean)
   const variance = reduceMean(square(centred), [0])

@@ -189,7 +189,7 @@ export const table: { readonly [K in OpName]: OpRule<K> } = {
       writer.node('Gemm', names, { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) }),
   },
   batchNorm: {
-    infer: infer.batchNorm,
+    infer: infer.elementwise,
     emit: (writer, [, centred, , scale, , beta]) => writer.node('Add', [writer.node('Mul', [centred!, scale!]), beta!]),
   },
 }
