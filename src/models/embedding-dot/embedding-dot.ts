@@ -39,12 +39,6 @@ export class EmbeddingDot extends BaseRecommender {
     }
   }
 
-  /** Weights and biases in all: 7,113,531 for the paper's 138,476 users x 1,005 items x 50 factors. */
-  get parameterCount(): number {
-    const { users, items } = this.parts
-    return [users, items].reduce((sum, { factors, biases }) => sum + factors.length + biases.length, 0)
-  }
-
   protected async fitModel(train: Interactions, options: FitOptions): Promise<FitReport> {
     const started = performance.now()
     const { seed = 1, validation, onProgress, signal, checkpoint } = options

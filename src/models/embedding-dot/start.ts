@@ -29,6 +29,9 @@ export function settingsOf(hyperparameters: EmbeddingDotHyperparameters, train: 
   }
 }
 
+/** Weights and biases in all: 7,113,531 for the paper's 138,476 users, 1,005 items and 50 factors. */
+export const parameterCount = (users: number, items: number, factors: number): number => (users + items) * (factors + 1)
+
 /** First weights: random factors for rows with ratings, zeros for the others, which then add nothing to any prediction. */
 export function initialSides(
   { factors, initialiser, initSd }: EmbeddingDotHyperparameters,

@@ -70,6 +70,37 @@ export function sigmoid(x: f32): f32 {
   return <f32>1 / (<f32>1 + e * two)
 }
 
+/** Four at once, by the same operations and so with the same bits. */
+// @ts-ignore: decorator
+@inline
+function sigmoid4(x: v128): v128 {
+  const t = f32x4.max(f32x4.splat(-87), f32x4.min(f32x4.splat(87), f32x4.neg(x)))
+  const n = f32x4.nearest(f32x4.mul(t, f32x4.splat(1.4426950408889634)))
+  const high = f32x4.sub(t, f32x4.mul(n, f32x4.splat(0.693359375)))
+  const r = f32x4.add(high, f32x4.mul(n, f32x4.splat(2.12194440e-4)))
+  let e = f32x4.splat(1.0 / 720.0)
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 120.0))
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 24.0))
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 6.0))
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(0.5))
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1))
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1))
+  const two = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
+  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), f32x4.mul(e, two)))
+}
+
+/** `predicted` of n dot products in place. */
+export function predictedMany(values: usize, n: i32): void {
+  const whole = at(values, n & ~3)
+  const end = at(values, n)
+  const o = f32x4.splat(offset)
+  for (; values < whole; values += 16) {
+    const s = f32x4.add(v128.load(values), o)
+    v128.store(values, linear ? s : f32x4.add(f32x4.splat(low), f32x4.mul(f32x4.splat(span), sigmoid4(s))))
+  }
+  for (; values < end; values += 4) store<f32>(values, predicted(load<f32>(values)))
+}
+
 /** The prediction for a dot product. */
 // @ts-ignore: decorator
 @inline

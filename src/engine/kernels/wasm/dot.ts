@@ -6,7 +6,7 @@
 import { at, lanes, madd } from './common'
 export { sgd } from './dot-sgd'
 export { configureBatch, gather, batch } from './dot-batch'
-import { predicted, score, setTables, setOutput, setDecay, users, items, rowBytes, low, high, sigmoid as sigmoidOf } from './dot-common'
+import { predicted, predictedMany, score, setTables, setOutput, setDecay, users, items, rowBytes, low, high, sigmoid as sigmoidOf } from './dot-common'
 
 /** Addresses of the tables and floats in a row. */
 export function configureTables(userRows: usize, itemRows: usize, width: i32): void {
@@ -50,7 +50,7 @@ export function predictAll(rows: usize, m: i32, n: i32, out: usize): void {
     if (left == 1) scoreOne(p0, n, o)
     else scoreFour(p0, p1, p2, p3, n, o, left)
   }
-  finish(out, m * n)
+  predictedMany(out, m * n)
 }
 
 function scoreOne(p: usize, n: i32, out: usize): void {
@@ -100,10 +100,6 @@ function scoreFour(p0: usize, p1: usize, p2: usize, p3: usize, n: i32, out: usiz
     if (left > 3) store<f32>(at(out, i + 3 * n), lanes(f32x4.add(a3, b3)))
     q += rowBytes
   }
-}
-
-function finish(out: usize, n: i32): void {
-  for (let i = 0; i < n; i++) store<f32>(at(out, i), predicted(load<f32>(at(out, i))))
 }
 
 /** The sigmoid as training computes it, of n floats in place: for the test of its error. */
