@@ -13,7 +13,7 @@ export const alsHyperparameters = z.object({
     .positive()
     .nullable()
     .default(null)
-    .describe('Ridge on the factors, before scaling. null: 0.12 for explicit, 0.02 for implicit feedback.'),
+    .describe('Ridge on the factors, before scaling. null: 0.12 for explicit, 0.005 for implicit feedback.'),
   exponent: z
     .number()
     .min(0)
@@ -35,7 +35,7 @@ export const alsHyperparameters = z.object({
   unobservedWeight: z
     .number()
     .positive()
-    .default(0.1)
+    .default(1)
     .describe('Implicit only: what every pair, observed or not, counts as a zero.'),
   minimumRating: implicitHyperparameters.minimumRating.describe(
     `Implicit only: ${implicitHyperparameters.minimumRating.description}`,

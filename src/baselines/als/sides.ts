@@ -75,7 +75,7 @@ export function implicitSolver(
         equations.add(rows, entries.indices[n]! * width, weight, 1)
       }
       if (positives === 0) return void out.fill(0, to, to + width)
-      equations.ridge((regularisation ?? 0.02) * (positives + unobservedWeight * others) ** exponent)
+      equations.ridge((regularisation ?? 0.005) * (positives + unobservedWeight * others) ** exponent)
       equations.solve(out, to)
     },
   }

@@ -128,10 +128,10 @@ class BayesianMf extends BaseRecommender {
   }
 
   /** The draws kept, without the room of factors that were dropped. */
-  private posteriorOf({ users, items, hyper, counts, delta }: ChainState): Posterior {
+  private posteriorOf({ users, items, hyper, counts, itemRows }: ChainState): Posterior {
     const [samples, rank] = [counts[0]!, counts[1]!]
     const n = rank + 1
-    const room = delta.length + 1
+    const room = itemRows.length / this.train.items.size
     const narrow = (rows: Float32Array, count: number): Float32Array => {
       if (n === room) return rows.slice(0, samples * count * n)
       const narrowed = new Float32Array(samples * count * n)
@@ -169,7 +169,7 @@ export const bayesianDefinition: ModelDefinition<typeof bayesianHyperparameters.
   kind: 'baseline',
   summary: 'Bayesian matrix factorisation by Gibbs sampling; with rank "auto" non-parametric.',
   source:
-    'Salakhutdinov and Mnih 2008 (BPMF) with biases; for rank "auto" the multiplicative gamma process of Bhattacharya and Dunson 2011.',
+    'Salakhutdinov and Mnih 2008 (BPMF) with biases; for rank "auto" an over-complete chain pruned on its principal axes.',
   hyperparameters: bayesianHyperparameters,
   create: (options) => new BayesianMf(options),
 }

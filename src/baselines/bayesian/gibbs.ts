@@ -1,9 +1,9 @@
 import type { Random } from '../../core/random.ts'
 import type { Csr, Interactions } from '../../data/interactions.ts'
 import { NormalEquations } from '../linear-algebra/normal-equations.ts'
+import { principalAxes } from './axes.ts'
 import type { BayesianHyperparameters } from './hyperparameters.ts'
 import { addItemRating, addUserRating, beginRow, hyperWidth, type PosteriorArrays } from './posterior.ts'
-import { diagonalNormal, drawBiasPrior, Shrinkage, type Side } from './shrinkage.ts'
 import { drawGamma, drawNormalWishart, type Normal } from './wishart.ts'
 
 /** Everything a chain changes. Rows have room for the starting rank; while fewer factors are left, the room behind them is unused. */
@@ -11,7 +11,6 @@ export interface ChainState extends PosteriorArrays {
   /** (p, bias) of each user, (bias, q) of each item. */
   readonly userRows: Float64Array
   readonly itemRows: Float64Array
-  readonly delta: Float64Array
   /** Noise precision. */
   readonly noise: Float64Array
   /** Draws kept, and factors left. */
@@ -21,29 +20,30 @@ export interface ChainState extends PosteriorArrays {
 /**
  * Gibbs sampling of r = mean + b_u + b_i + p'q + noise, noise ~ N(0, 1 / alpha) (Salakhutdinov and Mnih 2008, "Bayesian probabilistic
  * matrix factorization using Markov chain Monte Carlo"). The biases are part of the rows; alpha ~ Gamma(1, 1) is drawn too.
- * Rank a number: normal-Wishart priors on the rows of each side. Rank "auto": the shrinkage prior, and factors that have
- * died out are dropped during burn-in.
+ * The rows of each side have a normal-Wishart prior. Rank "auto" starts from the largest rank and, after burn-in, turns the
+ * factors onto their principal axes and goes on with those that the ratings made grow.
  */
 export class GibbsChain {
   readonly state: ChainState
   private readonly options: BayesianHyperparameters
   private readonly train: Interactions
   private readonly mean: number
-  private readonly shrinkage: Shrinkage
+  /** Numbers in a row: the starting rank and the bias. */
+  private readonly stride: number
   private readonly rated: { users: (row: number) => boolean; items: (row: number) => boolean }
 
   constructor(train: Interactions, options: BayesianHyperparameters, random: Random) {
-    const { rank, maximumRank, samples, shrinkage, initSd } = options
+    const { rank, maximumRank, samples, initSd } = options
     const top = rank === 'auto' ? maximumRank : rank
     const n = top + 1
     const [users, items] = [train.users.size, train.items.size]
     this.train = train
     this.options = options
     this.mean = train.mean()
+    this.stride = n
     this.state = {
       userRows: new Float64Array(users * n),
       itemRows: new Float64Array(items * n),
-      delta: new Float64Array(top).fill(1),
       noise: Float64Array.of(1),
       counts: Int32Array.of(0, top),
       users: new Float32Array(samples * users * n),
@@ -53,7 +53,6 @@ export class GibbsChain {
     const { userRows, itemRows } = this.state
     for (let u = 0; u < users; u++) for (let k = 0; k < top; k++) userRows[u * n + k] = initSd * random.normal()
     for (let i = 0; i < items; i++) for (let k = 1; k <= top; k++) itemRows[i * n + k] = initSd * random.normal()
-    this.shrinkage = new Shrinkage(this.state.delta, shrinkage)
     const has =
       ({ offsets }: Csr) =>
       (row: number) =>
@@ -68,12 +67,11 @@ export class GibbsChain {
   /** One sweep: hyper-parameters and rows of items, then of users, then the noise. Returns the mean squared error of the draw. */
   sweep(epoch: number, random: Random): number {
     const { options, state } = this
-    if (options.rank === 'auto' && epoch > 1 && epoch <= options.burnIn) this.prune()
+    if (options.rank === 'auto' && epoch === options.burnIn + 1) this.prune()
     const keep = this.slotOf(epoch)
-    const precisions = options.rank === 'auto' ? this.drawPrecisions(random) : null
-    const itemPrior = this.drawPrior('item', precisions, random)
+    const itemPrior = this.drawPrior('item', random)
     this.drawItems(itemPrior, random)
-    const userPrior = this.drawPrior('user', precisions, random)
+    const userPrior = this.drawPrior('user', random)
     const noise = state.noise[0]!
     this.drawUsers(userPrior, random, keep)
     if (keep !== null) this.keepDraw(keep, userPrior, itemPrior, noise)
@@ -90,31 +88,21 @@ export class GibbsChain {
     return slot === wanted(epoch - burnIn - 1) - 1 ? null : slot
   }
 
-  private side(side: 'user' | 'item'): Side {
-    const { userRows, itemRows, delta } = this.state
-    const stride = delta.length + 1
-    return side === 'user'
-      ? { rows: userRows, stride, first: 0, bias: this.rank, use: this.rated.users }
-      : { rows: itemRows, stride, first: 1, bias: 0, use: this.rated.items }
-  }
-
-  private drawPrecisions(random: Random): Float64Array {
-    return this.shrinkage.draw(this.rank, [this.side('user'), this.side('item')], random)
-  }
-
-  private drawPrior(which: 'user' | 'item', precisions: Float64Array | null, random: Random): Normal {
+  private drawPrior(which: 'user' | 'item', random: Random): Normal {
+    const { userRows, itemRows } = this.state
+    const { users, items } = this.rated
+    const layout = { start: 0, stride: this.stride, n: this.rank + 1 }
     const { priorStrength } = this.options
-    const side = this.side(which)
-    if (precisions) return diagonalNormal(precisions, side.bias, drawBiasPrior(side, priorStrength, random))
-    const layout = { start: 0, stride: side.stride, n: this.rank + 1 }
-    return drawNormalWishart(side.rows, layout, side.use, random, priorStrength)
+    return which === 'user'
+      ? drawNormalWishart(userRows, layout, users, random, priorStrength)
+      : drawNormalWishart(itemRows, layout, items, random, priorStrength)
   }
 
   private drawItems(prior: Normal, random: Random): void {
-    const { userRows, itemRows, noise, delta } = this.state
+    const { userRows, itemRows, noise } = this.state
     const { offsets, indices, values } = this.train.byItem()
     const n = this.rank + 1
-    const stride = delta.length + 1
+    const { stride } = this
     const equations = new NormalEquations(n)
     const normals = new Float64Array(n)
     for (let i = 0; i + 1 < offsets.length; i++) {
@@ -136,10 +124,10 @@ export class GibbsChain {
   }
 
   private drawUsers(prior: Normal, random: Random, slot: number | null): void {
-    const { userRows, itemRows, noise, delta, users } = this.state
+    const { userRows, itemRows, noise, users } = this.state
     const { offsets, indices, values } = this.train.byUser()
     const n = this.rank + 1
-    const stride = delta.length + 1
+    const { stride } = this
     const equations = new NormalEquations(n)
     const normals = new Float64Array(n)
     const base = slot === null ? 0 : slot * (offsets.length - 1) * stride
@@ -162,10 +150,10 @@ export class GibbsChain {
   }
 
   private keepDraw(slot: number, userPrior: Normal, itemPrior: Normal, noise: number): void {
-    const { items, itemRows, hyper, counts, delta } = this.state
+    const { items, itemRows, hyper, counts } = this.state
     const n = this.rank + 1
     items.set(itemRows, slot * itemRows.length)
-    const at = slot * hyperWidth(delta.length + 1)
+    const at = slot * hyperWidth(this.stride)
     hyper.set(userPrior.precision, at)
     hyper.set(userPrior.mean, at + n * n)
     hyper[at + n * n + n] = noise
@@ -175,9 +163,9 @@ export class GibbsChain {
 
   private drawNoise(random: Random): number {
     const { user, item, rating, count } = this.train
-    const { userRows, itemRows, noise, delta } = this.state
+    const { userRows, itemRows, noise } = this.state
     const rank = this.rank
-    const stride = delta.length + 1
+    const { stride } = this
     let squares = 0
     for (let r = 0; r < count; r++) {
       const at = user[r]! * stride
@@ -190,26 +178,20 @@ export class GibbsChain {
     return squares / count
   }
 
-  /** Drops factors whose part of the predictions over the training ratings has too little variance; at least one stays. */
+  /** Turns the factors onto their principal axes and drops those that move predictions too little; at least one stays. */
   private prune(): void {
-    const { userRows, itemRows, delta, noise, counts } = this.state
-    const { user, item, count } = this.train
-    const stride = delta.length + 1
+    const { userRows, itemRows, noise, counts } = this.state
+    const { stride, rank } = this
+    const contributions = principalAxes(
+      { rows: userRows, stride, first: 0 },
+      { rows: itemRows, stride, first: 1 },
+      rank,
+      this.train,
+    )
     const least = this.options.pruneBelow / noise[0]!
-    for (let k = this.rank - 1; k >= 0 && this.rank > 1; k--) {
-      let squares = 0
-      for (let r = 0; r < count; r++) {
-        squares += (userRows[user[r]! * stride + k]! * itemRows[item[r]! * stride + k + 1]!) ** 2
-      }
-      if (squares / count >= least) continue
-      // The factors behind move up, and in user rows the bias with them.
-      for (let at = 0; at < userRows.length; at += stride) userRows.copyWithin(at + k, at + k + 1, at + stride)
-      for (let at = 0; at < itemRows.length; at += stride) itemRows.copyWithin(at + k + 1, at + k + 2, at + stride)
-      if (k + 1 < delta.length) {
-        delta[k + 1]! *= delta[k]!
-        delta.copyWithin(k, k + 1)
-      }
-      counts[1]!--
-    }
+    const left = Math.max(1, contributions.findLastIndex((contribution) => contribution >= least) + 1)
+    // In user rows the bias follows the factors.
+    for (let at = 0; at < userRows.length; at += stride) userRows[at + left] = userRows[at + rank]!
+    counts[1] = left
   }
 }

@@ -4,23 +4,14 @@ export const bayesianHyperparameters = z.object({
   rank: z
     .union([z.number().int().min(1), z.literal('auto')])
     .default(8)
-    .describe(
-      'Length of the vectors, or "auto": found from the data by shrinking and pruning factors (non-parametric).',
-    ),
-  maximumRank: z.number().int().min(1).default(24).describe('With rank "auto": how many factors it starts from.'),
-  shrinkage: z
-    .number()
-    .min(1)
-    .default(3)
-    .describe(
-      'With rank "auto": how much more each further factor is expected to shrink (a2 of Bhattacharya and Dunson).',
-    ),
+    .describe('Length of the vectors, or "auto": found from the data (non-parametric).'),
+  maximumRank: z.number().int().min(1).default(16).describe('With rank "auto": how many factors it starts from.'),
   pruneBelow: z
     .number()
     .min(0)
-    .default(0.005)
+    .default(0.001)
     .describe(
-      'With rank "auto": factors that move predictions by less than this share of the noise variance are dropped.',
+      'With rank "auto": principal axes that move predictions by less than this share of the noise variance are dropped after burn-in.',
     ),
   epochs: z.number().int().min(1).default(100).describe('Gibbs sweeps, burn-in included.'),
   burnIn: z.number().int().min(0).default(20).describe('Sweeps whose draws are not kept.'),
