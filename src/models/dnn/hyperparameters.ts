@@ -8,12 +8,12 @@ export const dnnHyperparameters = z.object({
     .min(1)
     .default([32, 5])
     .describe('units of the hidden ReLU layers, first to last'),
-  dropout: z.number().min(0).lt(1).default(0.5).describe('share of the concatenated embeddings dropped in training'),
+  dropout: z.number().min(0).lt(1).default(0.55).describe('share of the concatenated embeddings dropped in training'),
   hiddenDropout: z.number().min(0).lt(1).default(0).describe('share of every hidden layer dropped in training'),
   l2: z
     .number()
     .min(0)
-    .default(0.0067)
+    .default(0.4)
     .describe('each rating adds this times the squared length of its user and item embedding to the loss'),
   weightDecay: z.number().min(0).default(0).describe('L2 on the weights of the dense layers: gradient + this x weight'),
   initialiser: z
@@ -23,19 +23,21 @@ export const dnnHyperparameters = z.object({
   initSd: z.number().positive().default(0.1).describe('standard deviation of the normal initialiser'),
   optimiser: z
     .enum(['adam', 'lazy-adam', 'adamw', 'sgd', 'adagrad'])
-    .default('lazy-adam')
+    .default('adam')
     .describe('lazy-adam moves only the embeddings in a batch; adam is exact'),
   learningRate: z.number().positive().default(0.001).describe('base learning rate'),
   schedule: z
     .enum(['constant', 'plateau', 'step', 'cosine'])
-    .default('constant')
-    .describe('how the learning rate falls: plateau halves it after two epochs without a better validation RMSE'),
+    .default('cosine')
+    .describe(
+      'how the learning rate falls: plateau halves it after two epochs without a better validation RMSE, step every ten, cosine ends at 0',
+    ),
   batch: z.int().min(1).default(128).describe('ratings per step'),
-  epochs: z.int().min(1).default(33).describe('passes over the ratings, at most'),
+  epochs: z.int().min(1).default(30).describe('passes over the ratings, at most'),
   patience: z
     .int()
     .min(1)
-    .default(5)
+    .default(8)
     .describe('stop after so many epochs without a better validation RMSE; needs validation data'),
   clip: z.number().min(0).default(0).describe('largest norm of the gradient of the dense layers; 0 does not clip'),
   foldInSteps: z.int().min(1).max(500).default(40).describe('Adam steps on the user embedding of a profile'),
