@@ -1,4 +1,5 @@
 import type { EpochRecord, OnProgress } from '../core/progress.ts'
+import type { ItemTable } from '../data/dataset.ts'
 import type { Interactions } from '../data/interactions.ts'
 
 /** One rating of a profile; `item` is an item index. */
@@ -52,9 +53,15 @@ export interface Abilities {
   readonly foldIn: boolean
   /** similar() works. */
   readonly similar: boolean
+  /** Learns from what is known of the items: fit() needs `items`. Absent: it does not. */
+  readonly itemFeatures?: boolean
+  /** Items without a training rating, but with features, get answers of their own. Absent: they do not. */
+  readonly unseenItems?: boolean
 }
 
 export interface FitOptions {
+  /** What is known of the items, in the order of the vocabulary; models that learn from it say so where it is absent. */
+  readonly items?: ItemTable
   /** Held-out ratings for early stopping and schedules; never used to fit weights. */
   readonly validation?: Interactions
   /** Default 1. */
@@ -133,4 +140,6 @@ export interface Recommender {
 export interface TrainingFacts {
   /** The training ratings, with the vocabularies. */
   readonly train: Interactions
+  /** What is known of the items. */
+  readonly items?: ItemTable
 }
