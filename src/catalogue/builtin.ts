@@ -1,12 +1,16 @@
 import { baselineDefinitions } from '../baselines/index.ts'
 import { dnn } from '../models/dnn/index.ts'
 import { embeddingDot } from '../models/embedding-dot/index.ts'
+import { gmf, mlp, neumf } from '../models/ncf/index.ts'
 import { type ModelDefinition, modelDefinitions, registerModel } from '../models/registry.ts'
 
 /** Every model and baseline that comes with Marquee, models first. Definitions load what they need when a model is made. */
 export const builtinDefinitions: readonly ModelDefinition[] = [
   embeddingDot,
   dnn,
+  gmf,
+  mlp,
+  neumf,
   ...baselineDefinitions,
 ] as unknown as readonly ModelDefinition[]
 

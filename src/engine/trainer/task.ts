@@ -9,8 +9,10 @@ export interface GraphTaskOptions {
   readonly examples: number
   readonly unit: string
   readonly batch: number
-  /** Orders the examples. */
+  /** Shuffles the examples. */
   readonly random: Random
+  /** The order of an epoch in place of a shuffle: every example once. Must depend on the epoch and the seed only. */
+  order?(epoch: number, examples: number): Int32Array
   /** Names among `step.weights` plus `statistics`, kept for the best epoch: all of them. */
   readonly statistics?: Readonly<Record<string, Float32Array>>
   /** Before an epoch: negatives drawn afresh, for example. Must depend on the epoch and the seed only. */
@@ -24,7 +26,7 @@ export function graphTask(options: GraphTaskOptions): EpochTask {
   let random = options.random
   /** The generator as it was when the epoch began: a resumed epoch shuffles alike. */
   let began = random.state()
-  const order = new Int32Array(examples)
+  const shuffled = options.order ? null : new Int32Array(examples)
   return {
     examples,
     unit,
@@ -38,8 +40,7 @@ export function graphTask(options: GraphTaskOptions): EpochTask {
     },
     run: async (context: EpochContext): Promise<EpochOutcome> => {
       began = random.state()
-      for (let n = 0; n < examples; n++) order[n] = n
-      random.shuffle(order)
+      const order = orderOf(context.epoch)
       options.beginEpoch?.(context.epoch)
       const outcome = await runBatches({ order, batch, context, step })
       if ('loss' in outcome) {
@@ -49,5 +50,11 @@ export function graphTask(options: GraphTaskOptions): EpochTask {
       return outcome
     },
     validate,
+  }
+
+  function orderOf(epoch: number): Int32Array {
+    if (!shuffled) return options.order!(epoch, examples)
+    for (let n = 0; n < examples; n++) shuffled[n] = n
+    return random.shuffle(shuffled)
   }
 }

@@ -1,0 +1,214 @@
+import { type Node, reshape, sigmoid } from '../../engine/graph/index.ts'
+import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
+import { Session } from '../../engine/session/session.ts'
+import { type FoldInOptions, foldedIn, prepared } from './fold-in.ts'
+import { type Halves, type NcfNetwork, nameOf } from './network.ts'
+
+/** User embeddings, row-major, of the halves that there are. */
+export interface UserRows {
+  readonly gmf?: Float32Array
+  readonly mlp?: Float32Array
+}
+
+/** Most pairs in one run. */
+const pairBlock = 8192
+/** Most hidden values of the first layer in one scoring run: 32 MiB. */
+const hiddenBlock = 8 * 1024 * 1024
+
+type Feeds = Record<string, Float32Array | Int32Array>
+
+/** Runs the forms of a network in inference on weights that may still change: they are fed, not copied. */
+export class NcfRuntime {
+  private readonly network: NcfNetwork
+  private readonly weights: Readonly<Record<string, Float32Array>>
+  private readonly threads: number
+  private readonly sessions = new Map<string, Promise<{ session: Session; model: EmittedModel }>>()
+  /** The first layer's sums of the items, which all users share; null until they are wanted. */
+  private itemPart: Promise<Float32Array> | null = null
+
+  constructor(network: NcfNetwork, weights: Readonly<Record<string, Float32Array>>, threads: number) {
+    this.network = network
+    this.weights = weights
+    this.threads = threads
+  }
+
+  /** To be called when the weights have changed. */
+  refresh(): void {
+    this.itemPart = null
+  }
+
+  /** Probabilities of pairs of table rows, or their logits. */
+  async predict(user: Int32Array, item: Int32Array, output: 'probability' | 'logit'): Promise<Float32Array> {
+    const result = new Float32Array(user.length)
+    for (let from = 0; from < user.length; from += pairBlock) {
+      const to = Math.min(from + pairBlock, user.length)
+      const feeds = { user: user.subarray(from, to), item: item.subarray(from, to) }
+      const fetches = { [output]: result.subarray(from, to) }
+      await this.run(output, () => pairForm(this.network, output), feeds, fetches, { B: to - from })
+    }
+    return result
+  }
+
+  /** Logits of the first `items` rows of the item tables for `count` users' embeddings: count x items. */
+  async score(users: UserRows, count: number, items: number): Promise<Float32Array> {
+    const { gmf, mlp } = this.network
+    const scores = new Float32Array(count * items)
+    const hidden = mlp ? (mlp.first.bias.shape[0] as number) : 1
+    const block = Math.max(1, Math.floor(hiddenBlock / (items * hidden)))
+    const feeds: Feeds = {}
+    if (gmf) feeds.gmfItems = this.weights['gmf.items']!.subarray(0, items * widthOf(gmf.items))
+    if (mlp) feeds.itemPart = (await this.itemParts()).subarray(0, items * hidden)
+    for (let from = 0; from < count; from += block) {
+      const to = Math.min(from + block, count)
+      if (gmf) feeds.gmfUser = users.gmf!.subarray(from * widthOf(gmf.users), to * widthOf(gmf.users))
+      if (mlp) feeds.mlpUser = users.mlp!.subarray(from * widthOf(mlp.users), to * widthOf(mlp.users))
+      const fetches = { scores: scores.subarray(from * items, to * items) }
+      await this.run('score', () => scoreForm(this.network), feeds, fetches, { B: to - from, I: items })
+    }
+    return scores
+  }
+
+  /** The embeddings that fit a profile of at least one item, from the last user row. */
+  async foldIn(item: Int32Array, rating: Float32Array, options: FoldInOptions): Promise<UserRows> {
+    const { gmf, mlp } = this.network
+    const start = this.userRows(Int32Array.of(this.network.shape.users - 1))
+    const user: UserRows = {
+      ...(gmf ? { gmf: new Float32Array(widthOf(gmf.users)) } : {}),
+      ...(mlp ? { mlp: new Float32Array(widthOf(mlp.users)) } : {}),
+    }
+    const feeds = { item, rating, ...named(start, 'start') }
+    await this.run('foldIn', () => foldInForm(this.network, options), feeds, named(user, 'user'), { B: item.length })
+    return user
+  }
+
+  /** Rows of the user tables. */
+  userRows(users: Int32Array): UserRows {
+    const { gmf, mlp } = this.network
+    return {
+      ...(gmf ? { gmf: gathered(this.weights['gmf.users']!, widthOf(gmf.users), users) } : {}),
+      ...(mlp ? { mlp: gathered(this.weights['mlp.users']!, widthOf(mlp.users), users) } : {}),
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const opened of this.sessions.values()) await (await opened).session.release()
+    this.sessions.clear()
+  }
+
+  private itemParts(): Promise<Float32Array> {
+    this.itemPart ??= (async () => {
+      const { mlp, shape } = this.network
+      const parts = new Float32Array(shape.items * (mlp!.first.bias.shape[0] as number))
+      await this.run('items', () => itemForm(this.network), {}, { itemPart: parts }, {})
+      return parts
+    })()
+    return this.itemPart
+  }
+
+  private async run(
+    name: string,
+    form: () => EmittedModel,
+    feeds: Feeds,
+    fetches: Record<string, Float32Array>,
+    dims: Record<string, number>,
+  ): Promise<void> {
+    let opened = this.sessions.get(name)
+    if (!opened) {
+      const model = form()
+      opened = Session.create(model.bytes, { threads: this.threads }).then((session) => ({ session, model }))
+      this.sessions.set(name, opened)
+    }
+    const { session, model } = await opened
+    const all: Feeds = { ...feeds }
+    for (const { name: input } of model.inputs) if (!(input in all)) all[input] = this.weights[input]!
+    await session.bind(all, fetches, dims).run()
+  }
+}
+
+const widthOf = (table: Node): number => table.shape[1] as number
+
+function gathered(table: Float32Array, width: number, rows: Int32Array): Float32Array {
+  const result = new Float32Array(rows.length * width)
+  rows.forEach((row, n) => {
+    result.set(table.subarray(row * width, (row + 1) * width), n * width)
+  })
+  return result
+}
+
+/** Input or output names of embeddings, "gmfUser" and "mlpUser" for 'user'. */
+function named(rows: UserRows, what: string): Record<string, Float32Array> {
+  const suffix = what[0]!.toUpperCase() + what.slice(1)
+  return Object.fromEntries(Object.entries(rows).map(([half, data]) => [`${half}${suffix}`, data]))
+}
+
+/** user, item (int32 [B]) -> probability [B], or logit [B]. */
+export function pairForm(
+  network: NcfNetwork,
+  output: 'probability' | 'logit',
+  initialisers?: ReadonlyMap<string, Float32Array>,
+): EmittedModel {
+  const { user, item } = network.rows()
+  const logit = reshape(network.logits(user, item), ['B'])
+  const outputs = { [output]: output === 'logit' ? logit : sigmoid(logit) }
+  return emit({ outputs, name: `ncf ${output}`, ...(initialisers ? { initialisers } : {}) })
+}
+
+/** gmfUser [B, factors], mlpUser [B, half], gmfItems [I, factors], itemPart [I, units] -> scores [B, I]. */
+function scoreForm(network: NcfNetwork): EmittedModel {
+  const { graph, gmf, mlp } = network
+  const user: Halves = {
+    ...(gmf ? { gmf: graph.input('gmfUser', ['B', widthOf(gmf.users)]) } : {}),
+    ...(mlp ? { mlp: graph.input('mlpUser', ['B', widthOf(mlp.users)]) } : {}),
+  }
+  const items: Halves = {
+    ...(gmf ? { gmf: graph.input('gmfItems', ['I', widthOf(gmf.items)]) } : {}),
+    ...(mlp ? { mlp: graph.input('itemPart', ['I', mlp.first.bias.shape[0]!]) } : {}),
+  }
+  return emit({ outputs: { scores: network.score(user, items) }, name: 'ncf scores' })
+}
+
+/** -> itemPart [items, units]. */
+function itemForm(network: NcfNetwork): EmittedModel {
+  return emit({ outputs: { itemPart: network.itemPart(network.mlp!.items) }, name: 'ncf items' })
+}
+
+/** item (int32 [B]), rating [B], gmfStart [factors], mlpStart [half] -> gmfUser [factors], mlpUser [half]. */
+function foldInForm(network: NcfNetwork, options: FoldInOptions): EmittedModel {
+  const { graph, gmf, mlp } = network
+  const start = (name: string, table: Node): Node => reshape(graph.input(name, [widthOf(table)]), [1, widthOf(table)])
+  const user = foldedIn(
+    network,
+    {
+      ...(gmf ? { gmf: start('gmfStart', gmf.users) } : {}),
+      ...(mlp ? { mlp: start('mlpStart', mlp.users) } : {}),
+    },
+    options,
+  )
+  const outputs: Record<string, Node> = {}
+  if (user.gmf) outputs.gmfUser = reshape(user.gmf, [widthOf(gmf!.users)])
+  if (user.mlp) outputs.mlpUser = reshape(user.mlp, [widthOf(mlp!.users)])
+  return emit({ outputs, name: 'ncf fold-in' })
+}
+
+/** item (int32 [B]), rating [B] -> scores [items]: a profile of at least one rating in, the logits of all table rows out. */
+export function foldInFile(
+  network: NcfNetwork,
+  options: FoldInOptions,
+  initialisers: ReadonlyMap<string, Float32Array>,
+): EmittedModel {
+  const { users, items } = network.shape
+  const start = (table: Node): Node => {
+    const width = widthOf(table)
+    const last = initialisers.get(nameOf(table))!.slice((users - 1) * width)
+    return network.graph.constant(last, { shape: [1, width] })
+  }
+  const { gmf, mlp } = network
+  const user = foldedIn(
+    network,
+    { ...(gmf ? { gmf: start(gmf.users) } : {}), ...(mlp ? { mlp: start(mlp.users) } : {}) },
+    options,
+  )
+  const all = network.graph.constant(Int32Array.from({ length: items }, (_, k) => k))
+  const scores = reshape(network.scoreOne(user, prepared(network, all)), [items])
+  return emit({ outputs: { scores }, name: 'ncf fold-in', initialisers })
+}
