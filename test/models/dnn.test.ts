@@ -136,7 +136,7 @@ describe('dnn', () => {
       initSd: 0.3,
       optimiser: 'adagrad',
       learningRate: 0.01,
-      schedule: 'cosine',
+      schedule: 'constant',
       batch: 20,
       epochs: 2,
       clip: 0.01,
