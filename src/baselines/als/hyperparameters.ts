@@ -13,14 +13,15 @@ export const alsHyperparameters = z.object({
     .positive()
     .nullable()
     .default(null)
-    .describe('Ridge on the factors, before scaling. null: 0.12 for explicit, 0.005 for implicit feedback.'),
+    .describe('Ridge on the factors, before scaling. null: 1.5 for explicit, 0.005 for implicit feedback.'),
   exponent: z
     .number()
     .min(0)
     .max(2)
-    .default(1)
+    .nullable()
+    .default(null)
     .describe(
-      'The ridge of a row is scaled by (its ratings) to this power; for implicit feedback its ratings plus unobservedWeight times the other side.',
+      'The ridge of a row is scaled by (its ratings) to this power; for implicit feedback its positives plus unobservedWeight times the other side. 1 is ALS-WR. null: 0.5 for explicit, 1 for implicit feedback.',
     ),
   initSd: z.number().positive().default(0.1).describe('Initial factors are drawn from N(0, initSd / sqrt(factors)).'),
   patience: z
@@ -31,7 +32,7 @@ export const alsHyperparameters = z.object({
     .default(null)
     .describe('With validation data: stop after so many sweeps without improvement; null runs all.'),
   biases: z.boolean().default(true).describe('Explicit only: a bias for each user and item.'),
-  biasRegularisation: z.number().positive().default(0.02).describe('Explicit only: ridge on the biases, scaled alike.'),
+  biasRegularisation: z.number().positive().default(1).describe('Explicit only: ridge on the biases, scaled alike.'),
   unobservedWeight: z
     .number()
     .positive()

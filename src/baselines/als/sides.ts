@@ -27,7 +27,8 @@ export interface SideSolver {
  */
 export function explicitSolver(layout: Layout, mean: number, options: AlsHyperparameters): SideSolver {
   const equations = new NormalEquations(layout.unknowns)
-  const strengths = { ...options, regularisation: options.regularisation ?? 0.12 }
+  const { regularisation, exponent, biasRegularisation } = options
+  const strengths = { regularisation: regularisation ?? 1.5, exponent: exponent ?? 0.5, biasRegularisation }
   return {
     begin() {},
     solve(side, others, entries, at, end, out, to) {
@@ -75,7 +76,7 @@ export function implicitSolver(
         equations.add(rows, entries.indices[n]! * width, weight, 1)
       }
       if (positives === 0) return void out.fill(0, to, to + width)
-      equations.ridge((regularisation ?? 0.005) * (positives + unobservedWeight * others) ** exponent)
+      equations.ridge((regularisation ?? 0.005) * (positives + unobservedWeight * others) ** (exponent ?? 1))
       equations.solve(out, to)
     },
   }

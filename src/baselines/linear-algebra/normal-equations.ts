@@ -36,6 +36,17 @@ export class NormalEquations {
     }
   }
 
+  /** An observation whose features are `value` at the given places (ascending) and 0 elsewhere. */
+  addSparse(places: Int32Array, value: number, weight: number, y: number): void {
+    const { width, matrix, vector } = this
+    const square = weight * value * value
+    for (let a = 0; a < places.length; a++) {
+      const row = places[a]! * width
+      vector[places[a]!]! += weight * value * y
+      for (let b = 0; b <= a; b++) matrix[row + places[b]!]! += square
+    }
+  }
+
   /** Ridge on the first `columns` coefficients: all of them unless given. */
   ridge(strength: number, columns = this.width): void {
     for (let i = 0; i < columns; i++) this.matrix[i * this.width + i]! += strength
