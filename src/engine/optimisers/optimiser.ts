@@ -1,3 +1,5 @@
+import type { Bags } from '../kernels/bag.ts'
+
 /** How a parameter is updated. Every kind takes the penalties and the decoupled decay of `Penalties`. */
 export type OptimiserOptions = SgdOptions | AdamOptions | AdagradOptions
 
@@ -80,6 +82,10 @@ export interface TableOptimiser extends Optimiser {
   gather(ids: Int32Array, n: number, out: Float32Array): void
   /** Adds gradients (n x dim) of the rows ids[0, n), duplicates summed. Returns how many different rows have one. */
   accumulate(ids: Int32Array, n: number, gradients: Float32Array): number
+  /** out[b] = the (weighted) sum or mean of the rows of bag b, up to date. */
+  gatherBags(bags: Bags, out: Float32Array): void
+  /** accumulate() for gradients (bags x dim) of what gatherBags() gave. */
+  accumulateBags(bags: Bags, gradients: Float32Array): number
   /** The summed gradients since the last step (touched rows x dim), for clipping in place. */
   touchedGradient(): Float32Array
   /** Updates the touched rows and forgets the gradients. */

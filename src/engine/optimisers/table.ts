@@ -72,6 +72,12 @@ export function createTableOptimiser(workspace: Workspace, table: Table, options
     views.sum = sum
     update = (rate) => kernels.rowAdagradRows(weights, dim, sum, ids, count, sums, adagradStep(options, rate))
   }
+  /** Brings the rows of some entries up to date; an id out of range is left for the kernel to tell. */
+  const level = (entries: Int32Array, from: number, to: number): void => {
+    if (!idle || from >= to) return
+    const wanted = entries.subarray(from, to)
+    if (wanted.every((id) => id < rows)) catchUp(wanted, wanted.length)
+  }
   const flush = (): void => {
     catchUp(null, rows)
     idle?.forget()
@@ -86,8 +92,18 @@ export function createTableOptimiser(workspace: Workspace, table: Table, options
       catchUp(wanted, n)
       kernels.gatherRows(weights, dim, wanted, n, out)
     },
+    gatherBags(bags, out) {
+      const { offsets, which, ids: entries, n } = bags
+      if (which) for (let j = 0; j < n; j++) level(entries, offsets[which[j]!] ?? 0, offsets[which[j]! + 1] ?? 0)
+      else level(entries, offsets[0]!, offsets[n]!)
+      kernels.bagForward(weights, dim, bags, out)
+    },
     accumulate(wanted, n, gradients) {
       count = kernels.sumRows(slots, wanted, n, dim, gradients, ids, sums, count)
+      return count
+    },
+    accumulateBags(bags, gradients) {
+      count = kernels.bagBackward(slots, dim, bags, gradients, ids, sums, count)
       return count
     },
     touchedGradient: () => sums.subarray(0, count * dim),

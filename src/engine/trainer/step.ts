@@ -7,17 +7,33 @@ import { createWorkspaces } from '../memory/workspaces.ts'
 import { emit } from '../onnx/emit.ts'
 import { createDenseOptimiser, denseOptimiserBytes } from '../optimisers/dense.ts'
 import type { DenseOptimiser, OptimiserOptions, OptimiserState, TableOptimiser } from '../optimisers/optimiser.ts'
-import { createTableOptimiser, tableOptimiserBytes } from '../optimisers/table.ts'
 import type { Provider } from '../session/runtime.ts'
 import { type BoundRun, Session } from '../session/session.ts'
 import type { BatchStep } from './batches.ts'
+import { type Dims, elementsOf, nameOf } from './sizes.ts'
+import { bagBytes, createBag, createTable, type SlotBag, type TablePart, tableBytes } from './tables.ts'
 
 /** An embedding table, trained row by row: kernels gather the rows that a batch names and update only those. */
 export interface StepTable {
-  /** Where the graph looks rows up: gather(table, ids), [B, dim]. Fed when training. */
+  /**
+   * Where the graph looks rows up: gather(table, ids), [B, dim], or [U, dim] for another name among `sizes`: rows that
+   * are not one per example, such as the output columns of a batch. Fed when training. A negative id reads as zeros.
+   */
   readonly rows: Node
   readonly optimiser: OptimiserOptions
   /** Writes the first weights. */
+  initialise(weights: Float32Array): void
+}
+
+/** A table of which every example needs a weighted sum of rows, such as a sparse input layer: summed by kernels. */
+export interface StepBag {
+  /** The graph's input [B, dim] that stands for the sums. */
+  readonly sums: Node
+  /** The table [rows, dim]; the loss does not name it. */
+  readonly parameter: Node
+  readonly optimiser: OptimiserOptions
+  /** The most entries that the bags of one batch have together. */
+  readonly entries: number
   initialise(weights: Float32Array): void
 }
 
@@ -34,9 +50,12 @@ export interface StepOptions {
   /** What is told as the loss: a scalar; the loss itself unless given (it may hold penalties). */
   readonly reported?: Node
   readonly tables: readonly StepTable[]
+  readonly bags?: readonly StepBag[]
   readonly weights: readonly StepWeight[]
-  /** float32 inputs [B, …] that `fill` writes for every batch. */
+  /** float32 inputs [B, …] that `fill` writes for every batch; other names among their sizes must stand in `sizes`. */
   readonly inputs: readonly Node[]
+  /** Named sizes besides B, which `fill` sets for every batch: the largest they get. */
+  readonly sizes?: Dims
   /** Inputs [B, width] that get fresh dropout masks: 0, or 1 / keep. */
   readonly masks?: readonly { readonly node: Node; readonly keep: number }[]
   /** More results to look at after each step, by name; their sizes must not depend on the batch. */
@@ -57,25 +76,20 @@ export interface StepOptions {
 
 /** What is filled for one batch; two of them take turns. */
 export interface Slot {
-  /** Row ids, one per example, by the name of the table's parameter. */
+  /** Row ids, one per example (or per row of another named size), by the name of the table's parameter. */
   readonly ids: Readonly<Record<string, Int32Array>>
-  /** By input name, row-major. */
+  /** Bags by the name of the table's parameter. */
+  readonly bags: Readonly<Record<string, SlotBag>>
+  /** By input name, row-major by the batch's own sizes. */
   readonly inputs: Readonly<Record<string, Float32Array>>
+  /** The sizes that StepOptions.sizes names, for this batch: at least 1. Few different ones are best: each is bound once. */
+  readonly sizes: Record<string, number>
 }
 
 interface FilledSlot extends Slot {
   readonly masks: readonly Float32Array[]
-  examples: number
-  /** The session's buffers for each number of examples that has occurred. */
-  readonly bound: Map<number, BoundRun>
-}
-
-interface Table {
-  readonly name: string
-  readonly kernels: Workspace['kernels']
-  readonly optimiser: TableOptimiser
-  readonly rows: Float32Array
-  readonly gradient: Float32Array
+  /** The session's buffers for the sizes that have occurred. */
+  readonly bound: Map<string, BoundRun>
 }
 
 interface Dense {
@@ -84,10 +98,9 @@ interface Dense {
   readonly optimiser: DenseOptimiser
 }
 
-const nameOf = (node: Node): string => (node.attributes as { name: string }).name
 /** Elements of one example of a [B, …] node. */
-const widthOf = (node: Node): number => node.shape.slice(1).reduce<number>((n, dim) => n * (dim as number), 1)
-const sizeOf = (node: Node): number => node.shape.reduce<number>((n, dim) => n * (dim as number), 1)
+const widthOf = (node: Node): number => elementsOf(node.shape.slice(1), {})
+const sizeOf = (node: Node): number => elementsOf(node.shape, {})
 
 /**
  * One training step of a graph: rows gathered by kernels, forward and backward pass in ONNX Runtime on preallocated
@@ -99,37 +112,27 @@ export class GraphStep implements BatchStep {
   private readonly options: StepOptions
   private readonly session: Session
   private readonly slots: readonly [FilledSlot, FilledSlot]
-  private readonly tables: readonly Table[]
+  private readonly tables: readonly TablePart[]
   private readonly dense: readonly Dense[]
   private readonly loss = new Float32Array(1)
   private readonly fetched: Readonly<Record<string, Float32Array>>
   private readonly kernels: Workspace['kernels']
 
   private constructor(options: StepOptions, session: Session, workspaces: Record<string, Workspace>) {
-    const { batch } = options
     this.options = options
     this.session = session
     const shared = workspaces.batch as Workspace
     this.kernels = shared.kernels
     const weights: Record<string, Float32Array> = {}
     const ids: [Record<string, Int32Array>, Record<string, Int32Array>] = [{}, {}]
-    this.tables = options.tables.map(({ rows, optimiser, initialise }) => {
-      const parameter = rows.inputs[0] as Node
-      const name = nameOf(parameter)
-      const workspace = workspaces[name] as Workspace
-      const dim = widthOf(parameter)
-      const table = workspace.float32(sizeOf(parameter))
-      initialise(table)
-      weights[name] = table
-      for (const slot of ids) slot[name] = workspace.int32(batch)
-      return {
-        name,
-        kernels: workspace.kernels,
-        rows: workspace.float32(batch * dim),
-        gradient: workspace.float32(batch * dim),
-        optimiser: createTableOptimiser(workspace, { weights: table, dim, capacity: batch }, optimiser),
-      }
-    })
+    const bags: [Record<string, SlotBag>, Record<string, SlotBag>] = [{}, {}]
+    const largest = largestOf(options)
+    const parts = [
+      ...options.tables.map((table) => createTable(table, workspaces[nameOf(table.rows.inputs[0]!)]!, largest, ids)),
+      ...(options.bags ?? []).map((bag) => createBag(bag, workspaces[nameOf(bag.parameter)]!, largest, bags)),
+    ]
+    for (const part of parts) weights[part.name] = part.weights
+    this.tables = parts
     this.dense = options.weights.map(({ parameter, optimiser, initialise }) => {
       const name = nameOf(parameter)
       const workspace = workspaces[name] as Workspace
@@ -147,42 +150,44 @@ export class GraphStep implements BatchStep {
     this.fetched = Object.fromEntries(
       Object.entries(options.fetch ?? {}).map(([name, node]) => [name, new Float32Array(sizeOf(node))]),
     )
-    const slot = (s: 0 | 1): FilledSlot => ({
-      ids: ids[s],
-      inputs: Object.fromEntries(options.inputs.map((node) => [nameOf(node), shared.float32(batch * widthOf(node))])),
-      masks: (options.masks ?? []).map(({ node }) => shared.float32(batch * widthOf(node))),
-      examples: 0,
-      bound: new Map(),
-    })
+    const inputs = (nodes: readonly Node[]): Float32Array[] =>
+      nodes.map((node) => shared.float32(elementsOf(node.shape, largest)))
+    const slot = (s: 0 | 1): FilledSlot => {
+      const filled = inputs(options.inputs)
+      return {
+        ids: ids[s],
+        bags: bags[s],
+        inputs: Object.fromEntries(options.inputs.map((node, n) => [nameOf(node), filled[n]!])),
+        masks: inputs((options.masks ?? []).map(({ node }) => node)),
+        sizes: { ...largest },
+        bound: new Map(),
+      }
+    }
     this.slots = [slot(0), slot(1)]
   }
 
   /** Plans the memory, differentiates and emits the graph, and loads it. Throws `out-of-memory` before allocating. */
   static async create(options: StepOptions): Promise<GraphStep> {
-    const { loss, batch, tables, weights } = options
-    const wanted = [...tables.map(({ rows }) => rows), ...weights.map(({ parameter }) => parameter)]
+    const { loss, tables, bags = [], weights } = options
+    const largest = largestOf(options)
+    const fedTables = [...tables.map(({ rows }) => rows), ...bags.map(({ sums }) => sums)]
+    const wanted = [...fedTables, ...weights.map(({ parameter }) => parameter)]
     const slopes = gradients(loss, wanted)
     const outputs: Record<string, Node> = { loss: options.reported ?? loss, ...options.fetch }
-    const feed: Record<string, Node> = {}
     wanted.forEach((_, n) => {
       outputs[`gradient.${n}`] = slopes[n]!
     })
-    tables.forEach(({ rows }, n) => {
-      feed[`rows.${n}`] = rows
-    })
+    const feed = Object.fromEntries(fedTables.map((rows, n) => [`rows.${n}`, rows]))
     const model = emit({ outputs, feed, name: 'training step' })
     const bytes: Record<string, number> = {}
-    for (const { rows, optimiser } of tables) {
-      const [count, dim] = [rows.inputs[0]!.shape[0] as number, widthOf(rows.inputs[0]!)]
-      const arrays = arenaBytes({ float32: [count * dim, batch * dim, batch * dim], int32: [batch, batch] })
-      bytes[nameOf(rows.inputs[0]!)] = arrays + tableOptimiserBytes(optimiser, count, dim, batch)
-    }
+    for (const table of tables) bytes[nameOf(table.rows.inputs[0]!)] = tableBytes(table, largest)
+    for (const bag of bags) bytes[nameOf(bag.parameter)] = bagBytes(bag, largest)
     for (const { parameter, optimiser } of weights) {
       const size = sizeOf(parameter)
       bytes[nameOf(parameter)] = arenaBytes({ float32: [size, size] }) + denseOptimiserBytes(optimiser, size)
     }
     const fed = [...options.inputs, ...(options.masks ?? []).map(({ node }) => node)]
-    bytes.batch = 2 * arenaBytes({ float32: fed.map((node) => batch * widthOf(node)) })
+    bytes.batch = 2 * arenaBytes({ float32: fed.map((node) => elementsOf(node.shape, largest)) })
     const workspaces = await createWorkspaces(bytes)
     const session = await Session.create(model.bytes, {
       ...(options.provider ? { provider: options.provider } : {}),
@@ -193,7 +198,7 @@ export class GraphStep implements BatchStep {
 
   prepare(slot: 0 | 1, rows: Int32Array, step: number): void {
     const target = this.slots[slot]
-    target.examples = rows.length
+    target.sizes.B = rows.length
     this.options.fill(target, rows)
     this.options.masks?.forEach(({ node, keep }, m) => {
       const mask = target.masks[m]!.subarray(0, rows.length * widthOf(node))
@@ -202,13 +207,14 @@ export class GraphStep implements BatchStep {
   }
 
   async run(slot: 0 | 1, learningRate: number): Promise<number> {
-    const { ids, examples } = this.slots[slot]
-    for (const { name, optimiser, rows } of this.tables) optimiser.gather(ids[name]!, examples, rows)
-    await this.bind(slot).run()
-    for (const { name, optimiser, gradient } of this.tables) optimiser.accumulate(ids[name]!, examples, gradient)
+    const filled = this.slots[slot]
+    const { sizes } = filled
+    for (const table of this.tables) table.gather(filled, sizes)
+    await this.bind(filled).run()
+    for (const table of this.tables) table.accumulate(filled, sizes)
     if (this.options.clip) this.clip(this.options.clip)
     for (const { optimiser } of this.optimisers()) optimiser.step(learningRate)
-    this.options.afterStep?.(this.fetched, examples)
+    this.options.afterStep?.(this.fetched, sizes.B!)
     return this.loss[0]!
   }
 
@@ -256,28 +262,30 @@ export class GraphStep implements BatchStep {
     return [...this.tables, ...this.dense]
   }
 
-  /** Buffers of the slot, cut to its examples. */
-  private bind(slot: 0 | 1): BoundRun {
-    const { inputs, masks, examples, bound } = this.slots[slot]
-    const known = bound.get(examples)
+  /** Buffers of the slot, cut to its sizes. */
+  private bind({ inputs, masks, sizes, bound }: FilledSlot): BoundRun {
+    const key = Object.values(sizes).join()
+    const known = bound.get(key)
     if (known) return known
-    const cut = (data: Float32Array): Float32Array => data.subarray(0, (data.length / this.options.batch) * examples)
+    const cut = (data: Float32Array, node: Node): Float32Array => data.subarray(0, elementsOf(node.shape, sizes))
     const feeds: Record<string, Float32Array> = {}
     const fetches: Record<string, Float32Array> = { loss: this.loss, ...this.fetched }
-    this.tables.forEach(({ rows, gradient }, n) => {
-      feeds[`rows.${n}`] = cut(rows)
-      fetches[`gradient.${n}`] = cut(gradient)
+    this.tables.forEach(({ fed, rows, gradient }, n) => {
+      feeds[`rows.${n}`] = cut(rows, fed)
+      fetches[`gradient.${n}`] = cut(gradient, fed)
     })
     this.dense.forEach(({ name, optimiser }, n) => {
       feeds[name] = optimiser.weights
       fetches[`gradient.${this.tables.length + n}`] = optimiser.gradient
     })
-    for (const [name, data] of Object.entries(inputs)) feeds[name] = cut(data)
+    for (const node of this.options.inputs) feeds[nameOf(node)] = cut(inputs[nameOf(node)]!, node)
     this.options.masks?.forEach(({ node }, m) => {
-      feeds[nameOf(node)] = cut(masks[m]!)
+      feeds[nameOf(node)] = cut(masks[m]!, node)
     })
-    const run = this.session.bind(feeds, fetches, { B: examples })
-    bound.set(examples, run)
+    const run = this.session.bind(feeds, fetches, sizes)
+    bound.set(key, run)
     return run
   }
 }
+
+const largestOf = ({ batch, sizes }: StepOptions): Dims => ({ B: batch, ...sizes })
