@@ -185,7 +185,7 @@ export abstract class BaseRecommender implements Recommender {
   }
 
   /** Drops unknown items (-1); the last rating of a repeated item counts. Throws `bad-rating` outside the scale. */
-  private checkedProfile(profile: readonly ProfileRating[]): ProfileRating[] {
+  protected checkedProfile(profile: readonly ProfileRating[]): ProfileRating[] {
     const { items, scale } = this.train
     const known = new Map<number, ProfileRating>()
     for (const entry of profile) {

@@ -2,6 +2,7 @@ export { BaseRecommender } from './base.ts'
 export type { Rows } from './cosine.ts'
 export type {
   Abilities,
+  Explained,
   FitOptions,
   FitReport,
   ModelState,

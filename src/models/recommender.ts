@@ -107,6 +107,16 @@ export interface OnnxFile {
   readonly signature: string
 }
 
+/** How predictions came about, read from the computation that made them: columns of one entry per item asked for. */
+export interface Explained {
+  /** Predicted ratings, unclipped, as scoreAll gives them. */
+  readonly rating: Float32Array
+  /** In [0, 1]: how strongly the model is for the item; null where a model has nothing of the kind. */
+  readonly strength: Float32Array | null
+  /** How much of each prediction was let in from the user's and from the item's side, which sum to 1; null without attention. */
+  readonly attention: { readonly user: Float32Array; readonly item: Float32Array } | null
+}
+
 /**
  * The contract that every model and baseline keeps. Indices are those of the training vocabularies.
  * Unknown users and items (-1, or without a training row), empty profiles and single ratings are ordinary inputs:
@@ -129,6 +139,8 @@ export interface Recommender {
   recommend(who: Who, options?: RecommendOptions): Promise<Recommendation[]>
   /** Nearest items by cosine with the mean of the given items' unit vectors; the given ones left out. */
   similar(items: readonly number[], k?: number): Promise<Neighbour[]>
+  /** Items (-1: the unknown one) for somebody, with what the model can tell of its own way to each; absent where it can tell nothing. */
+  explain?(who: Who, items: Int32Array): Promise<Explained>
   /** What load() needs. Exact: a loaded model answers with the same bits. */
   save(): ModelState
   load(state: ModelState, train: TrainingFacts): void

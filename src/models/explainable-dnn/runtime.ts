@@ -1,0 +1,168 @@
+import type { EmittedModel } from '../../engine/onnx/emit.ts'
+import { Session } from '../../engine/session/session.ts'
+import { type FoldInOptions, foldInForm, itemPartsForm, predictForm, scoreForm } from './forms.ts'
+import type { ExplainableNetwork } from './network.ts'
+
+type Arrays = Readonly<Record<string, Float32Array | Int32Array>>
+
+/** One user: embedding [factors] and bias [1]. */
+export interface UserSide {
+  readonly embedding: Float32Array
+  readonly bias: Float32Array
+}
+
+/** Columns of one entry per pair; `attention` [pairs, 2] of user and item, null without attention. */
+export interface RatedPairs {
+  readonly rating: Float32Array
+  readonly strength: Float32Array
+  readonly attention: Float32Array | null
+}
+
+/** Most pairs in one run. */
+const pairBlock = 4096
+
+/** Runs the forms of a network in inference on weights that may still change: they are fed, not copied. */
+export class ExplainableRuntime {
+  private readonly network: ExplainableNetwork
+  private readonly weights: Readonly<Record<string, Float32Array>>
+  private readonly threads: number
+  private readonly sessions = new Map<string, Promise<{ session: Session; model: EmittedModel }>>()
+  private items: Promise<Record<string, Float32Array>> | null = null
+
+  constructor(network: ExplainableNetwork, weights: Readonly<Record<string, Float32Array>>, threads: number) {
+    this.network = network
+    this.weights = weights
+    this.threads = threads
+  }
+
+  /** Pairs of table rows. */
+  async rate(user: Int32Array, item: Int32Array): Promise<RatedPairs> {
+    const rated: RatedPairs = {
+      rating: new Float32Array(user.length),
+      strength: new Float32Array(user.length),
+      attention: this.network.shape.attention ? new Float32Array(2 * user.length) : null,
+    }
+    for (let from = 0; from < user.length; from += pairBlock) {
+      const to = Math.min(from + pairBlock, user.length)
+      const { rating, strength, attention } = rated
+      await this.run(
+        'predict',
+        () => predictForm(this.network),
+        { user: user.subarray(from, to), item: item.subarray(from, to) },
+        {
+          rating: rating.subarray(from, to),
+          strength: strength.subarray(from, to),
+          ...(attention && { attention: attention.subarray(2 * from, 2 * to) }),
+        },
+        to - from,
+      )
+    }
+    return rated
+  }
+
+  /** Ratings of all rows of the item table. The items' half of the first layer is computed once: the weights must stand. */
+  async score(user: UserSide): Promise<Float32Array> {
+    const { items } = this.network.shape
+    this.items ??= this.itemParts()
+    const scores = new Float32Array(items)
+    const feeds = { ...this.userFeeds(user), ...(await this.items) }
+    await this.run('score', () => scoreForm(this.network), feeds, { scores }, items)
+    return scores
+  }
+
+  /** One user, by embedding, with rows of the item table. */
+  async rateSide(side: UserSide, item: Int32Array): Promise<RatedPairs> {
+    const rated: RatedPairs = {
+      rating: new Float32Array(item.length),
+      strength: new Float32Array(item.length),
+      attention: this.network.shape.attention ? new Float32Array(2 * item.length) : null,
+    }
+    const { attention, ...columns } = rated
+    await this.run(
+      'predictSide',
+      () => predictForm(this.network, { side: true }),
+      { ...this.userFeeds(side), item },
+      { ...columns, ...(attention && { attention }) },
+      item.length,
+    )
+    return rated
+  }
+
+  /** The user that fits a profile of item rows and ratings, from the unknown user's. At least one rating. */
+  async foldIn(item: Int32Array, rating: Float32Array, options: FoldInOptions): Promise<UserSide> {
+    const folded = { embedding: new Float32Array(this.network.shape.factors), bias: new Float32Array(1) }
+    const { embedding, bias } = this.unknownUser()
+    const { biases } = this.network.shape
+    const feeds = { item, rating, start: embedding, ...(biases && { startBias: bias }) }
+    const fetches = { embedding: folded.embedding, ...(biases && { bias: folded.bias }) }
+    await this.run('foldIn', () => foldInForm(this.network, options), feeds, fetches, item.length)
+    return folded
+  }
+
+  /** A row of the user tables. */
+  user(row: number): UserSide {
+    const { factors, biases } = this.network.shape
+    return {
+      embedding: this.weights.users!.subarray(row * factors, (row + 1) * factors),
+      bias: biases ? this.weights.userBias!.subarray(row, row + 1) : new Float32Array(1),
+    }
+  }
+
+  /** The last row of the user tables. */
+  unknownUser(): UserSide {
+    return this.user(this.network.shape.users - 1)
+  }
+
+  async release(): Promise<void> {
+    for (const opened of this.sessions.values()) await (await opened).session.release()
+    this.sessions.clear()
+  }
+
+  private userFeeds({ embedding, bias }: UserSide): Arrays {
+    return { userRow: embedding, ...(this.network.shape.biases && { userRowBias: bias }) }
+  }
+
+  private async itemParts(): Promise<Record<string, Float32Array>> {
+    const { items, layers, attention, biases } = this.network.shape
+    const part = new Float32Array(items * layers[0]!)
+    const score = attention ? new Float32Array(items) : null
+    for (let from = 0; from < items; from += pairBlock) {
+      const to = Math.min(from + pairBlock, items)
+      await this.run(
+        'itemParts',
+        () => itemPartsForm(this.network),
+        { item: Int32Array.from({ length: to - from }, (_, n) => from + n) },
+        {
+          itemPart: part.subarray(from * layers[0]!, to * layers[0]!),
+          ...(score && { itemScore: score.subarray(from, to) }),
+        },
+        to - from,
+      )
+    }
+    return {
+      itemPart: part,
+      ...(score && { itemScore: score }),
+      ...(biases && { itemPartBias: this.weights.itemBias! }),
+    }
+  }
+
+  private async run(
+    name: string,
+    form: () => EmittedModel,
+    feeds: Arrays,
+    fetches: Record<string, Float32Array>,
+    examples: number,
+  ): Promise<void> {
+    if (examples === 0) return
+    let opened = this.sessions.get(name)
+    if (!opened) {
+      const model = form()
+      opened = Session.create(model.bytes, { threads: this.threads }).then((session) => ({ session, model }))
+      this.sessions.set(name, opened)
+    }
+    const { session, model } = await opened
+    const all: Record<string, Float32Array | Int32Array> = { ...feeds }
+    for (const { name: input } of model.inputs) if (!(input in all)) all[input] = this.weights[input]!
+    await session.bind(all, fetches, { B: examples }).run()
+  }
+}
