@@ -73,12 +73,13 @@ export async function loadArtefact(directory: string): Promise<Artefact> {
   }
   const vocabulary = JSON.parse(readFileSync(path('vocabulary'), 'utf8')) as { users: string[]; items: string[] }
   const train = readRatings(path('ratings'), Vocabulary.of(vocabulary.users), Vocabulary.of(vocabulary.items))
-  const items = JSON.parse(readFileSync(path('items'), 'utf8')) as Omit<ItemTable, 'years'> & { years: number[] }
+  const known = JSON.parse(readFileSync(path('items'), 'utf8')) as Omit<ItemTable, 'years'> & { years: number[] }
+  const items: ItemTable = { ...known, years: Int16Array.from(known.years) }
   const { values, tensors } = readContainer(path('parameters'), 'parameters', remedy)
   registerBuiltins()
   const model = await createModel(manifest.model.name, { ...manifest.model.hyperparameters })
-  model.load({ values, tensors } as ModelState, { train })
-  return { directory, manifest, model, train, items: { ...items, years: Int16Array.from(items.years) } }
+  model.load({ values, tensors } as ModelState, { train, items })
+  return { directory, manifest, model, train, items }
 }
 
 function checkedPath(directory: string, { file, bytes, sha256 }: ArtefactFile): string {

@@ -1,6 +1,8 @@
+import { factorisationDefinitions } from '../baselines/factorisation.ts'
 import { baselineDefinitions } from '../baselines/index.ts'
 import { dnn } from '../models/dnn/index.ts'
 import { embeddingDot } from '../models/embedding-dot/index.ts'
+import { explainableDnn } from '../models/explainable-dnn/index.ts'
 import { gmf, mlp, neumf } from '../models/ncf/index.ts'
 import { type ModelDefinition, modelDefinitions, registerModel } from '../models/registry.ts'
 
@@ -8,10 +10,12 @@ import { type ModelDefinition, modelDefinitions, registerModel } from '../models
 export const builtinDefinitions: readonly ModelDefinition[] = [
   embeddingDot,
   dnn,
+  explainableDnn,
   gmf,
   mlp,
   neumf,
   ...baselineDefinitions,
+  ...factorisationDefinitions,
 ] as unknown as readonly ModelDefinition[]
 
 /** Registers the built-in models; again is harmless. A built-in's name that somebody else has taken is reported by registerModel. */

@@ -1,3 +1,4 @@
+import type { ItemTable } from '../data/dataset.ts'
 import {
   type Comparison,
   compare,
@@ -52,25 +53,32 @@ export async function evaluateAll(name: string | undefined, flags: EvaluateFlags
   const measured: Measured[] = []
   for (const run of runs) {
     if (runs.length > 1) io.stderr(`run ${measured.length + 1} of ${runs.length}: ${inWords(run)}\n`)
-    measured.push(await measureRun(run, flags, options, io))
+    measured.push(await measureRun(run, dataset.items, flags, options, io))
   }
   const document = { dataset: dataset.name, fingerprint: dataset.fingerprint, ...summary(measured, flags, load, model) }
   answer(io, flags.json, document, () => textOf(document, measured, flags))
 }
 
-async function measureRun(run: Run, flags: EvaluateFlags, options: EvaluateOptions, io: Io): Promise<Measured> {
+async function measureRun(
+  run: Run,
+  items: ItemTable,
+  flags: EvaluateFlags,
+  options: EvaluateOptions,
+  io: Io,
+): Promise<Measured> {
   const { predictions, recommendations } = flags
   const files = {
     ...(predictions !== undefined && { predictionsFile: predictions }),
     ...(recommendations !== undefined && { recommendationsFile: recommendations }),
   }
   const wanted = { ...options, details: flags.compare !== undefined }
-  const first = await fitAndMeasure(flags.model, flags.set, run, flags, { ...wanted, ...files }, io)
+  const first = await fitAndMeasure(flags.model, flags.set, run, items, flags, { ...wanted, ...files }, io)
   if (flags.compare === undefined) return { run, ...first, comparisons: [], other: null }
   const second = await fitAndMeasure(
     flags.compare,
     flags.compareSet,
     run,
+    items,
     { ...flags, checkpoint: undefined },
     wanted,
     io,
@@ -89,6 +97,7 @@ async function fitAndMeasure(
   name: string,
   set: readonly string[],
   { seed, split }: Run,
+  items: ItemTable,
   { threads, checkpoint, resume = false }: Pick<EvaluateFlags, 'threads' | 'checkpoint' | 'resume'>,
   options: EvaluateOptions,
   io: Io,
@@ -96,7 +105,7 @@ async function fitAndMeasure(
   const model = await modelOf(name, set)
   const { train, validation } = split
   const kept = checkpoint === undefined ? {} : { checkpoint: { directory: checkpoint, resume } }
-  const report = await fitModel(model, { train, validation, seed, threads, ...kept }, io)
+  const report = await fitModel(model, { train, validation, items, seed, threads, ...kept }, io)
   const result = await withProgress(io, (line) => evaluate(model, split, { ...options, onProgress: line.report }))
   return { report, result }
 }

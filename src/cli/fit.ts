@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { registerBuiltins } from '../catalogue/builtin.ts'
 import { InterruptedError, MarqueeError } from '../core/errors.ts'
+import type { ItemTable } from '../data/dataset.ts'
 import type { Interactions } from '../data/interactions.ts'
 import type { FitReport, Recommender } from '../models/recommender.ts'
 import { createModel } from '../models/registry.ts'
@@ -12,6 +13,8 @@ import { hyperparameters } from './values.ts'
 export interface FitRequest {
   readonly train: Interactions
   readonly validation: Interactions | null
+  /** What is known of the items, for the models that learn from it. */
+  readonly items?: ItemTable
   readonly seed: number
   readonly threads: number
   readonly checkpoint?: { readonly directory: string; readonly resume: boolean }
@@ -34,7 +37,7 @@ export function requireCheckpoint(directory: string): void {
 
 /** Fits with progress on standard error; an interruption says how to go on. */
 export async function fitModel(model: Recommender, request: FitRequest, io: Io): Promise<FitReport> {
-  const { train, validation, seed, threads, checkpoint } = request
+  const { train, validation, items, seed, threads, checkpoint } = request
   try {
     return await withProgress(io, (line) =>
       model.fit(train, {
@@ -43,6 +46,7 @@ export async function fitModel(model: Recommender, request: FitRequest, io: Io):
         onProgress: line.report,
         signal: io.signal,
         ...(validation && { validation }),
+        ...(items && { items }),
         ...(checkpoint && { checkpoint }),
       }),
     )

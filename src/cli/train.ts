@@ -60,7 +60,7 @@ async function train(name: string, flags: Flags, io: Io): Promise<void> {
   const parts = partsOf(dataset, flags)
   const load = secondsSince(started)
   const checkpoint = { directory: out, resume }
-  const report = await fitModel(model, { ...parts, seed, threads, checkpoint }, io)
+  const report = await fitModel(model, { ...parts, items: dataset.items, seed, threads, checkpoint }, io)
   const measured = parts.whole ? await measure(model, parts.whole, flags.metrics, io) : null
   const metrics = measured?.metrics ?? {}
   const seconds = { load, fit: report.seconds, evaluate: measured?.seconds ?? 0 }

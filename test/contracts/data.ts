@@ -1,5 +1,5 @@
 import { Random } from '../../src/core/random.ts'
-import { Interactions, synthesise, Vocabulary } from '../../src/data/index.ts'
+import { Interactions, type ItemTable, synthesise, Vocabulary } from '../../src/data/index.ts'
 
 const ids = (n: number): Vocabulary => Vocabulary.of(Float64Array.from({ length: n }, (_, k) => k + 1))
 
@@ -46,4 +46,17 @@ export function noise(users: number, items: number, perUser: number, seed: numbe
     for (const item of order.subarray(0, perUser)) rows.push([user, item, 1 + random.int(5)])
   }
   return table(rows, users, items)
+}
+
+/** Something known of every item, for the models that learn from it: genres and tags that say nothing of the ratings. */
+export function featuresOf({ items }: Interactions): ItemTable {
+  const all = Array.from({ length: items.size }, (_, k) => k)
+  return {
+    titles: all.map((k) => `Movie ${k} (${1970 + k})`),
+    years: Int16Array.from(all, (k) => 1970 + k),
+    genres: all.map((k) => [['Drama', 'Comedy', 'War'][k % 3]!, ...(k % 2 === 0 ? ['Action'] : [])]),
+    tags: all.map((k) => (k % 4 === 0 ? [{ tag: 'classic', count: 1 }] : [])),
+    imdb: all.map(() => null),
+    tmdb: all.map(() => null),
+  }
 }

@@ -8,7 +8,7 @@ import { split } from '../../src/data/splits/index.ts'
 import { evaluate } from '../../src/evaluation/index.ts'
 import type { FitReport, ModelState, Recommender, Who } from '../../src/models/recommender.ts'
 import { createModel } from '../../src/models/registry.ts'
-import { noise, ordinary, table } from './data.ts'
+import { featuresOf, noise, ordinary, table } from './data.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -36,7 +36,7 @@ export function describeRecommender(name: string, options: ContractOptions): voi
 
   async function fitted(data = train, set: Settings = quick, seed = 1): Promise<Recommender> {
     const fresh = await createModel(name, { ...set })
-    await fresh.fit(data, { seed, threads: 1 })
+    await fresh.fit(data, { items: featuresOf(data), seed, threads: 1 })
     return fresh
   }
 
@@ -49,7 +49,7 @@ export function describeRecommender(name: string, options: ContractOptions): voi
   describe(`contract: ${name}`, () => {
     beforeAll(async () => {
       model = await createModel(name, { ...quick })
-      report = await model.fit(train, { seed: 1, threads: 1 })
+      report = await model.fit(train, { items: featuresOf(train), seed: 1, threads: 1 })
     })
 
     test('bears its name, its hyper-parameters with defaults, and an honest report', async () => {
@@ -220,7 +220,11 @@ export function describeRecommender(name: string, options: ContractOptions): voi
     test('takes validation data', async () => {
       const parts = split(train, { kind: 'random', validation: 0.2 })
       const fresh = await createModel(name, { ...quick })
-      const { epochs, bestEpoch } = await fresh.fit(parts.train, { validation: parts.validation!, threads: 1 })
+      const { epochs, bestEpoch } = await fresh.fit(parts.train, {
+        items: featuresOf(parts.train),
+        validation: parts.validation!,
+        threads: 1,
+      })
       for (const { validation } of epochs) expect(Number.isFinite(validation)).toBe(true)
       if (epochs.length > 0) {
         const least = Math.min(...epochs.map(({ validation }) => validation!))
@@ -236,6 +240,7 @@ export function describeRecommender(name: string, options: ContractOptions): voi
         const stop = new AbortController()
         const first = await createModel(name, { ...quick })
         const interrupted = first.fit(train, {
+          items: featuresOf(train),
           seed: 1,
           threads: 1,
           signal: stop.signal,
@@ -246,7 +251,12 @@ export function describeRecommender(name: string, options: ContractOptions): voi
         })
         await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' })
         const second = await createModel(name, { ...quick })
-        await second.fit(train, { seed: 1, threads: 1, checkpoint: { directory: folder, resume: true } })
+        await second.fit(train, {
+          items: featuresOf(train),
+          seed: 1,
+          threads: 1,
+          checkpoint: { directory: folder, resume: true },
+        })
         expect(second.save()).toEqual(model.save())
       } finally {
         rmSync(folder, { recursive: true })
@@ -256,7 +266,9 @@ export function describeRecommender(name: string, options: ContractOptions): voi
     test('a signal that is raised already stops it at once', async (context) => {
       if (report.epochs.length === 0) context.skip(`${name} is solved at once: there is nothing to interrupt`)
       const fresh = await createModel(name, { ...quick })
-      await expect(fresh.fit(train, { threads: 1, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      await expect(
+        fresh.fit(train, { items: featuresOf(train), threads: 1, signal: AbortSignal.abort() }),
+      ).rejects.toMatchObject({
         code: 'interrupted',
       })
     })

@@ -10,8 +10,8 @@ import { Relation } from './relation.ts'
 
 const hyperparameters = z.object({
   ...explicitHyperparameters,
-  genreWeight: z.number().min(0).default(1).describe('What an item-genre pair counts beside a rating.'),
-  tagWeight: z.number().min(0).default(0.2).describe('What an item-tag pair counts beside a rating.'),
+  genreWeight: z.number().min(0).default(0.1).describe('What an item-genre pair counts beside a rating.'),
+  tagWeight: z.number().min(0).default(0.05).describe('What an item-tag pair counts beside a rating.'),
   entityRegularisation: z
     .number()
     .positive()

@@ -17,7 +17,7 @@ const hyperparameters = z.object({
     .min(1)
     .default(3)
     .describe('How often what everybody shares and each taste are solved in turn.'),
-  tasteRegularisation: z.number().positive().default(15).describe('Ridge on what a user adds to the common weights.'),
+  tasteRegularisation: z.number().positive().default(3).describe('Ridge on what a user adds to the common weights.'),
   userDamping: z.number().positive().default(3).describe('Ridge on the bias of a user.'),
   commonRegularisation: z.number().positive().default(10).describe('Ridge on the weights that everybody shares.'),
   itemMeans: z
