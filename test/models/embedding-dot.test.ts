@@ -202,7 +202,7 @@ describe('embedding-dot: training', () => {
     { globalBias: false },
     { foldInPrior: 0 },
     { foldInBiasPrior: 0 },
-    { neighbourSupport: 30 },
+    { neighbourSupport: 10 },
   ] as const)('changing %o changes the result', async (change) => {
     const answers = async (found: EmbeddingDot) => [
       ...(await found.predict(small)),

@@ -15,6 +15,8 @@ import { initialSides, settingsOf } from './start.ts'
 
 /** With fewer ratings than this for each, more threads cost more than they save. */
 const ratingsPerThread = 100_000
+/** similar() always has so many items to choose from, if there are so many. */
+const leastNeighbours = 20
 
 /**
  * System 5: rating = low + (high - low) sigmoid(mean + p_u . q_i + b_u + b_i). A user without training ratings is
@@ -27,6 +29,7 @@ export class EmbeddingDot extends BaseRecommender {
   readonly hyperparameters: EmbeddingDotHyperparameters
   private fitted: { settings: DotSettings; users: DotSide; items: DotSide } | null = null
   private scorer: Promise<DotScorer> | null = null
+  private support: number | null = null
 
   /** Throws `bad-hyperparameter` for exact Adam without the graph. */
   constructor(hyperparameters: EmbeddingDotHyperparameters) {
@@ -108,7 +111,18 @@ export class EmbeddingDot extends BaseRecommender {
 
   protected override isNeighbourCandidate(item: number): boolean {
     const { offsets } = this.train.byItem()
-    return offsets[item + 1]! - offsets[item]! >= this.hyperparameters.neighbourSupport
+    return offsets[item + 1]! - offsets[item]! >= this.neighbourSupport()
+  }
+
+  /** The ratings a neighbour needs: as set, or fewer where that would leave too little choice. */
+  private neighbourSupport(): number {
+    if (this.support === null) {
+      const { offsets } = this.train.byItem()
+      const counts = Int32Array.from({ length: offsets.length - 1 }, (_, item) => offsets[item + 1]! - offsets[item]!)
+      const least = counts.sort().at(-Math.min(leastNeighbours, counts.length))!
+      this.support = Math.min(this.hyperparameters.neighbourSupport, least)
+    }
+    return this.support
   }
 
   protected snapshot(): ModelState {

@@ -57,8 +57,8 @@ export const embeddingDotHyperparameters = z.object({
   neighbourSupport: z
     .int()
     .min(1)
-    .default(5)
-    .describe('similar() answers with items of at least so many training ratings'),
+    .default(40)
+    .describe('similar() answers with items of at least so many training ratings; fewer where under 20 items had them'),
 })
 
 export type EmbeddingDotHyperparameters = z.output<typeof embeddingDotHyperparameters>
