@@ -1,0 +1,2 @@
+/** Every benchmark, in the order in which they run; each is the default export of a file of this folder's parent. */
+export const benchmarks = ['machine', 'dnn-step', 'dot-sgd', 'topk', 'kernels', 'load', 'start', 'tfjs'] as const
