@@ -1,5 +1,6 @@
 import { factorisationDefinitions } from '../baselines/factorisation.ts'
 import { baselineDefinitions } from '../baselines/index.ts'
+import { autoencoder } from '../models/autoencoder/index.ts'
 import { dnn } from '../models/dnn/index.ts'
 import { embeddingDot } from '../models/embedding-dot/index.ts'
 import { explainableDnn } from '../models/explainable-dnn/index.ts'
@@ -10,6 +11,7 @@ import { type ModelDefinition, modelDefinitions, registerModel } from '../models
 export const builtinDefinitions: readonly ModelDefinition[] = [
   embeddingDot,
   dnn,
+  autoencoder,
   explainableDnn,
   gmf,
   mlp,

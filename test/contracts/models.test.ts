@@ -14,6 +14,11 @@ const suite: Record<string, ContractOptions> = {
     checkerboard: { epochs: 40, batch: 32, factors: 8, layers: [16], dropout: 0, l2: 0, learningRate: 0.01 },
     chance: { atMost: 1.1 },
   },
+  autoencoder: {
+    quick: { layers: [8, 4, 8], epochs: 3, batch: 16 },
+    checkerboard: { layers: [16], epochs: 60, batch: 8, learningRate: 0.01, dropout: 0, withhold: 0.2 },
+    chance: { atMost: 1.1 },
+  },
   gmf: {
     quick: { factors: 4, epochs: 3, batch: 64, foldInSteps: 5 },
     checkerboard: { ...dislikes, factors: 4, epochs: 60, batch: 32, learningRate: 0.02, l2: 0.01 },
