@@ -84,3 +84,22 @@ export const autoencoderHyperparameters = z.object({
 })
 
 export type AutoencoderHyperparameters = z.output<typeof autoencoderHyperparameters>
+
+/** What may be set of AutoRec. */
+export const autorecHyperparameters = z.object({
+  side: z
+    .enum(['user', 'item'])
+    .default('item')
+    .describe("what a row is: a user's ratings, or an item's, which predicts better and folds in by solving"),
+  hidden: z.int().min(1).max(16384).default(500).describe('units of the hidden layer'),
+  activation: z.enum(['sigmoid', 'relu', 'tanh', 'linear']).default('sigmoid').describe('of the hidden layer'),
+  ...encodingHyperparameters,
+  ...trainingHyperparameters,
+  foldInL2: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('item side: how strongly the weights of a new profile are held to those of the mean user'),
+})
+
+export type AutorecHyperparameters = z.output<typeof autorecHyperparameters>

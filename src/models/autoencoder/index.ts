@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../registry.ts'
-import { autoencoderHyperparameters } from './hyperparameters.ts'
+import { autoencoderHyperparameters, autorecHyperparameters } from './hyperparameters.ts'
 
 /** System 2, the deep autoencoder over users' ratings. */
 export const autoencoder: ModelDefinition<typeof autoencoderHyperparameters.shape> = {
@@ -9,4 +9,17 @@ export const autoencoder: ModelDefinition<typeof autoencoderHyperparameters.shap
   source: 'Lund and Ng, section III (system 2 of docs/papers); defaults regularised and centred beyond the paper',
   hyperparameters: autoencoderHyperparameters,
   create: async (hyperparameters) => new (await import('./autoencoder.ts')).Autoencoder(hyperparameters),
+}
+
+/** AutoRec, the autoencoder with one hidden layer. */
+export const autorec: ModelDefinition<typeof autorecHyperparameters.shape> = {
+  name: 'autorec',
+  kind: 'model',
+  summary: 'one hidden layer between all ratings of an item (or a user) and all of them again: rating regression',
+  source: 'Sedhain, Menon, Sanner and Xie 2015, AutoRec: Autoencoders Meet Collaborative Filtering',
+  hyperparameters: autorecHyperparameters,
+  create: async (hyperparameters) => {
+    const { ItemAutorec, UserAutorec } = await import('./autorec.ts')
+    return hyperparameters.side === 'item' ? new ItemAutorec(hyperparameters) : new UserAutorec(hyperparameters)
+  },
 }
