@@ -64,7 +64,8 @@ export async function createExamples(
     bytes:
       negativeSamplerBytes(users, items.length, train.count) + arenaBytes({ int32: [n, n + drawn + others.length] }),
   })
-  const known = knownItems(train, rowOf, items.length)
+  const drawable = (rating: number): boolean => dislikes === 'negative' && threshold !== null && rating < threshold
+  const known = knownItems(train, rowOf, items.length, drawable)
   const distribution =
     sampling === 'uniform' ? ({ kind: 'uniform' } as const) : ({ kind: sampling, alpha: samplingAlpha } as const)
   const sampler = createNegativeSampler(arena, known, distribution, seed)
@@ -96,13 +97,14 @@ export async function createExamples(
   }
 }
 
-/** Everything a user has rated, as item rows: none of it is ever drawn as a negative. */
+/** What a user has rated, as item rows, less what may be drawn as a negative for all that. */
 function knownItems(
   train: Interactions,
   rowOf: Int32Array,
   items: number,
+  drawable: (rating: number) => boolean,
 ): { offsets: Int32Array; positives: Int32Array; items: number } {
-  const { offsets, indices } = train.byUser()
+  const { offsets, indices, values } = train.byUser()
   const positives = new Int32Array(indices.length)
   const starts = new Int32Array(offsets.length)
   let n = 0
@@ -110,7 +112,7 @@ function knownItems(
     for (let at = offsets[user]!; at < offsets[user + 1]!; at++) {
       // A pair that was rated twice stands twice in the ratings.
       if (at > offsets[user]! && indices[at] === indices[at - 1]) continue
-      positives[n++] = rowOf[indices[at]!]!
+      if (!drawable(values[at]!)) positives[n++] = rowOf[indices[at]!]!
     }
     starts[user + 1] = n
   }

@@ -49,11 +49,12 @@ export function foldedIn(network: NcfNetwork, start: Halves, options: FoldInOpti
   const disliked = cast(greater(threshold ?? -3e38, rating), 'float32')
   const liked = sub(1, disliked)
   const likes = reduceSum(liked)
-  const dislikeWeight = dislikes === 'negative' ? disliked : mul(disliked, 0)
+  const asNegatives = dislikes === 'negative'
+  const dislikeWeight = asNegatives ? disliked : mul(disliked, 0)
 
-  const rated = clip(scatterAdd(ids, add(liked, disliked), network.shape.items), 0, 1)
+  const taken = clip(scatterAdd(ids, asNegatives ? liked : add(liked, disliked), network.shape.items), 0, 1)
   const rows = graph.constant(panel)
-  const free = mul(sub(1, gather(rated, rows)), graph.constant(shares, { shape: [panel.length, 1] }))
+  const free = mul(sub(1, gather(taken, rows)), graph.constant(shares, { shape: [panel.length, 1] }))
   const freeWeight = mul(free, div(mul(likes, negatives), clip(reduceSum(free), 1e-12, 3e38)))
 
   const halves = halvesOf(start)
@@ -113,18 +114,18 @@ export function prepared(network: NcfNetwork, ids: Node): Halves {
 }
 
 /**
- * At most `size` of the items (by training ratings, `counts`), evenly over the order of popularity, and how often each
- * is drawn as a negative. Items without a training rating are never drawn.
+ * At most `size` of the items that have training ratings (`counts`), evenly over the order of popularity, and how often
+ * each is drawn as a negative, `popularity` being what the sampler goes by.
  */
 export function panelOf(
   counts: ArrayLike<number>,
-  size: number,
-  { sampling, samplingAlpha }: Pick<NcfSettings, 'sampling' | 'samplingAlpha'>,
+  popularity: ArrayLike<number>,
+  { foldInItems: size, sampling, samplingAlpha }: Pick<NcfSettings, 'foldInItems' | 'sampling' | 'samplingAlpha'>,
 ): Pick<FoldInOptions, 'panel' | 'shares'> {
   const trained = Array.from(counts, (_, item) => item).filter((item) => counts[item]! > 0)
   trained.sort((a, b) => counts[b]! - counts[a]! || a - b)
   const n = Math.min(size, trained.length)
   const panel = Int32Array.from({ length: n }, (_, k) => trained[Math.floor(((k + 0.5) * trained.length) / n)]!)
-  const shares = Float32Array.from(panel, (item) => (sampling === 'uniform' ? 1 : counts[item]! ** samplingAlpha))
+  const shares = Float32Array.from(panel, (item) => (sampling === 'uniform' ? 1 : popularity[item]! ** samplingAlpha))
   return { panel, shares }
 }

@@ -12,7 +12,7 @@ const common = {
   dislikes: z
     .enum(['exclude', 'negative'])
     .default('exclude')
-    .describe('exclude: a dislike is no example at all; negative: it is a negative, once an epoch'),
+    .describe('exclude: a dislike is no example at all; negative: it is one, once an epoch and whenever it is drawn'),
   negatives: z.int().min(1).max(1000).default(4).describe('negatives drawn for every positive, afresh each epoch'),
   sampling: z
     .enum(['uniform', 'popularity'])

@@ -220,9 +220,16 @@ export class Ncf extends BaseRecommender {
   }
 
   private foldInOptions(): FoldInOptions {
-    const { offsets } = this.train.byItem()
-    const counts = Int32Array.from({ length: this.train.items.size }, (_, i) => offsets[i + 1]! - offsets[i]!)
-    return { ...this.settings, ...panelOf(counts, this.settings.foldInItems, this.settings) }
+    const { settings, train } = this
+    const { threshold, dislikes } = settings
+    const counts = new Int32Array(train.items.size)
+    const popularity = new Int32Array(train.items.size)
+    for (let n = 0; n < train.count; n++) {
+      counts[train.item[n]!]!++
+      const disliked = threshold !== null && train.rating[n]! < threshold
+      if (!disliked || dislikes === 'exclude') popularity[train.item[n]!]!++
+    }
+    return { ...settings, ...panelOf(counts, popularity, settings) }
   }
 
   private build(users: number, items: number): NcfNetwork {

@@ -52,15 +52,17 @@ export class Neumf extends Ncf {
   protected override async fitModel(train: Interactions, options: FitOptions): Promise<FitReport> {
     if (this.own.pretrainEpochs === 0 || this.first) return super.fitModel(train, options)
     const { checkpoint } = options
-    const running = checkpoint?.resume === true && holds(checkpoint.directory)
+    const resume = checkpoint?.resume === true
+    const running = resume && holds(checkpoint.directory)
+    const begun = halves.some((kind) => Object.values(places(options, kind) ?? {}).some(holds))
+    // Interrupted while pre-training, the run has no checkpoint of its own yet; without any, the trainer says so.
+    if (resume && !running && !begun) return super.fitModel(train, options)
     if (!running) {
       const gmf = await this.pretrained('gmf', train, options)
       const mlp = await this.pretrained('mlp', train, options)
       this.first = fused(gmf, mlp, this.own.alpha)
     }
-    // A run that was interrupted while pre-training has nothing of its own to go on from yet.
-    const begun = halves.some((kind) => holds(places(options, kind)?.finished))
-    const place = checkpoint && { ...checkpoint, resume: running || (checkpoint.resume && !begun) }
+    const place = checkpoint && { ...checkpoint, resume: running }
     const report = await super.fitModel(train, { ...options, checkpoint: place })
     for (const kind of halves) {
       for (const directory of Object.values(places(options, kind) ?? {})) {
@@ -105,5 +107,4 @@ function places({ checkpoint }: FitOptions, kind: string): { running: string; fi
   return { running: join(directory, `${kind}-running`), finished: join(directory, `${kind}-finished`) }
 }
 
-const holds = (directory: string | undefined): boolean =>
-  directory !== undefined && existsSync(join(directory, 'checkpoint.bin'))
+const holds = (directory: string): boolean => existsSync(join(directory, 'checkpoint.bin'))
