@@ -20,6 +20,9 @@ export interface Checkpoint {
 const fileName = 'checkpoint.bin'
 const remedy = 'Start the training without --resume.'
 
+/** Where the checkpoint of a folder lies. */
+export const checkpointFile = (directory: string): string => join(directory, fileName)
+
 /** Writes the checkpoint of a folder (made if missing), replacing the last one only when complete. Returns its path. */
 export function writeCheckpoint(directory: string, { fingerprint, values, tensors }: Checkpoint): string {
   try {
@@ -31,7 +34,7 @@ export function writeCheckpoint(directory: string, { fingerprint, values, tensor
       cause,
     })
   }
-  const path = join(directory, fileName)
+  const path = checkpointFile(directory)
   const shaped: Record<string, ContainerTensor> = {}
   for (const [name, data] of Object.entries(tensors)) shaped[name] = { shape: [data.length], data }
   writeContainer(path, { kind: 'checkpoint', values: { fingerprint, values }, tensors: shaped })
@@ -43,7 +46,7 @@ export function writeCheckpoint(directory: string, { fingerprint, values, tensor
  * another run (data, hyper-parameters, seed or threads differ), `broken-file` where it is damaged.
  */
 export function readCheckpoint(directory: string, fingerprint: string): Checkpoint {
-  const path = join(directory, fileName)
+  const path = checkpointFile(directory)
   if (!existsSync(path)) {
     throw new MarqueeError('no-checkpoint', 'there is no checkpoint to resume from', { place: directory, remedy })
   }
@@ -66,7 +69,7 @@ export function readCheckpoint(directory: string, fingerprint: string): Checkpoi
 
 /** Removes the checkpoint of a finished run; no error where there is none. */
 export function removeCheckpoint(directory: string): void {
-  rmSync(join(directory, fileName), { force: true })
+  rmSync(checkpointFile(directory), { force: true })
 }
 
 /** Fingerprints are JSON objects: names the keys that differ, with both values. */

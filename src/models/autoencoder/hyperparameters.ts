@@ -103,3 +103,14 @@ export const autorecHyperparameters = z.object({
 })
 
 export type AutorecHyperparameters = z.output<typeof autorecHyperparameters>
+
+/** What may be set of the stacked autoencoder. */
+export const stackedHyperparameters = z.object({
+  layers: layersOf(256, 128).describe('units of the encoder layers, first to last; the decoder is their mirror image'),
+  activation: z.enum(['sigmoid', 'relu', 'tanh', 'linear']).default('sigmoid').describe('of the hidden layers'),
+  pretrainEpochs: z.int().min(0).default(10).describe('passes of each layer alone; 0 starts from drawn weights'),
+  ...encodingHyperparameters,
+  ...trainingHyperparameters,
+})
+
+export type StackedHyperparameters = z.output<typeof stackedHyperparameters>

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../registry.ts'
-import { autoencoderHyperparameters, autorecHyperparameters } from './hyperparameters.ts'
+import { autoencoderHyperparameters, autorecHyperparameters, stackedHyperparameters } from './hyperparameters.ts'
 
 /** System 2, the deep autoencoder over users' ratings. */
 export const autoencoder: ModelDefinition<typeof autoencoderHyperparameters.shape> = {
@@ -22,4 +22,14 @@ export const autorec: ModelDefinition<typeof autorecHyperparameters.shape> = {
     const { ItemAutorec, UserAutorec } = await import('./autorec.ts')
     return hyperparameters.side === 'item' ? new ItemAutorec(hyperparameters) : new UserAutorec(hyperparameters)
   },
+}
+
+/** The stacked autoencoder, pre-trained layer by layer. */
+export const stackedAutoencoder: ModelDefinition<typeof stackedHyperparameters.shape> = {
+  name: 'stacked-autoencoder',
+  kind: 'model',
+  summary: "an autoencoder over users' ratings, each layer trained alone before the whole: rating regression",
+  source: 'layer-wise pre-training of Bengio et al. 2007 and Vincent et al. 2010; a baseline of system 1, Table 5',
+  hyperparameters: stackedHyperparameters,
+  create: async (hyperparameters) => new (await import('./stacked.ts')).StackedAutoencoder(hyperparameters),
 }

@@ -35,7 +35,8 @@ export interface RowShape {
   readonly presence: boolean
 }
 
-const activations: Readonly<Record<Activation, (x: Node) => Node>> = {
+/** The activations as graph functions. */
+export const activations: Readonly<Record<Activation, (x: Node) => Node>> = {
   relu,
   sigmoid,
   tanh,
