@@ -94,18 +94,15 @@ class Ease extends BaseRecommender {
   protected scoreProfile(profile: readonly ProfileRating[]): Float32Array {
     const n = this.items.length
     const sums = new Float64Array(n)
-    let positives = 0
-    for (const { item, rating } of profile) {
+    const known = profile.filter(({ item, rating }) => this.weightOf(rating) > 0 && this.place[item]! >= 0)
+    for (const { item, rating } of known) {
       const weight = this.weightOf(rating)
-      const from = this.place[item]!
-      if (weight === 0 || from < 0) continue
-      positives++
-      const row = this.weights.subarray(from * n, (from + 1) * n)
+      const row = this.weights.subarray(this.place[item]! * n, (this.place[item]! + 1) * n)
       for (let j = 0; j < n; j++) sums[j]! += weight * row[j]!
     }
     const scores = new Float32Array(this.place.length)
-    const known = positives === 0 ? this.popularity : sums
-    for (let k = 0; k < n; k++) scores[this.items[k]!] = known[k]!
+    const values = known.length === 0 ? this.popularity : sums
+    for (let k = 0; k < n; k++) scores[this.items[k]!] = values[k]!
     return scores
   }
 

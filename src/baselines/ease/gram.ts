@@ -53,21 +53,26 @@ export function weighted(
   return { offsets, indices: Int32Array.from(indices), weights: Float64Array.from(weights) }
 }
 
-/** X'X + ridge on the diagonal, columns x columns, full and symmetric: one pass over the pairs of entries of each row. */
-export function gram({ offsets, indices, weights }: SparseRows, columns: number, ridge: number): Float64Array {
-  const matrix = new Float64Array(columns * columns)
-  for (let row = 0; row + 1 < offsets.length; row++) {
-    const end = offsets[row + 1]!
-    for (let at = offsets[row]!; at < end; at++) {
-      const from = indices[at]! * columns
-      const weight = weights[at]!
-      // Indices ascend within a row, so this fills the upper triangle.
-      for (let other = at; other < end; other++) matrix[from + indices[other]!]! += weight * weights[other]!
+/**
+ * X'X + ridge on the diagonal, columns x columns, full and symmetric; X by columns and by rows. Column by column, so that the row
+ * of the result that is added to stays in the cache.
+ */
+export function gram(byColumn: SparseRows, byRow: SparseRows, ridge: number): Float64Array {
+  const n = byColumn.offsets.length - 1
+  const matrix = new Float64Array(n * n)
+  // Where each row's entries from the column at hand on start: columns come in ascending order, as a row's entries do.
+  const next = byRow.offsets.slice(0, -1)
+  for (let i = 0; i < n; i++) {
+    const out = matrix.subarray(i * n, (i + 1) * n)
+    for (let at = byColumn.offsets[i]!; at < byColumn.offsets[i + 1]!; at++) {
+      const row = byColumn.indices[at]!
+      const weight = byColumn.weights[at]!
+      const end = byRow.offsets[row + 1]!
+      for (let other = next[row]!; other < end; other++) out[byRow.indices[other]!]! += weight * byRow.weights[other]!
+      next[row]!++
     }
+    out[i]! += ridge
   }
-  for (let i = 0; i < columns; i++) {
-    matrix[i * columns + i]! += ridge
-    for (let j = i + 1; j < columns; j++) matrix[j * columns + i] = matrix[i * columns + j]!
-  }
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) matrix[j * n + i] = matrix[i * n + j]!
   return matrix
 }

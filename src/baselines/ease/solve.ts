@@ -23,8 +23,12 @@ export function easeWeights(x: Sparse, lambda: number, options: InvertOptions = 
   return rows < columns ? byRows(x, lambda, options) : byColumns(x, lambda, options)
 }
 
-async function byColumns({ byRow, columns: n }: Sparse, lambda: number, options: InvertOptions): Promise<Float32Array> {
-  const p = gram(byRow, n, lambda)
+async function byColumns(
+  { byRow, byColumn, columns: n }: Sparse,
+  lambda: number,
+  options: InvertOptions,
+): Promise<Float32Array> {
+  const p = gram(byColumn, byRow, lambda)
   await invertInPlace(p, n, options)
   const weights = new Float32Array(n * n)
   const divisor = Float64Array.from({ length: n }, (_, j) => -1 / p[j * n + j]!)
@@ -37,7 +41,7 @@ async function byColumns({ byRow, columns: n }: Sparse, lambda: number, options:
 
 async function byRows(x: Sparse, lambda: number, options: InvertOptions): Promise<Float32Array> {
   const { rows: m, columns: n, byRow, byColumn } = x
-  const inverse = gram(byColumn, m, lambda)
+  const inverse = gram(byRow, byColumn, lambda)
   await invertInPlace(inverse, m, options)
   // Y = (XX' + lambda I)^-1 X, m x n.
   const y = new Float64Array(m * n)
