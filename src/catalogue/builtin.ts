@@ -1,6 +1,6 @@
 import { factorisationDefinitions } from '../baselines/factorisation.ts'
 import { baselineDefinitions } from '../baselines/index.ts'
-import { autoencoder } from '../models/autoencoder/index.ts'
+import { autoencoder, autorec, stackedAutoencoder } from '../models/autoencoder/index.ts'
 import { dnn } from '../models/dnn/index.ts'
 import { embeddingDot } from '../models/embedding-dot/index.ts'
 import { explainableDnn } from '../models/explainable-dnn/index.ts'
@@ -12,6 +12,8 @@ export const builtinDefinitions: readonly ModelDefinition[] = [
   embeddingDot,
   dnn,
   autoencoder,
+  autorec,
+  stackedAutoencoder,
   explainableDnn,
   gmf,
   mlp,

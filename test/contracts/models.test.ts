@@ -19,6 +19,16 @@ const suite: Record<string, ContractOptions> = {
     checkerboard: { layers: [16], epochs: 60, batch: 8, learningRate: 0.01, dropout: 0, withhold: 0.2 },
     chance: { atMost: 1.1 },
   },
+  autorec: {
+    quick: { hidden: 8, epochs: 3, batch: 16 },
+    checkerboard: { hidden: 8, epochs: 60, batch: 4, learningRate: 0.01, dropout: 0 },
+    chance: { atMost: 1.1 },
+  },
+  'stacked-autoencoder': {
+    quick: { layers: [8, 4], epochs: 3, pretrainEpochs: 2, batch: 16 },
+    checkerboard: { layers: [16, 8], epochs: 60, batch: 8, learningRate: 0.01, dropout: 0, inputDropout: 0.3 },
+    chance: { atMost: 1.1 },
+  },
   gmf: {
     quick: { factors: 4, epochs: 3, batch: 64, foldInSteps: 5 },
     checkerboard: { ...dislikes, factors: 4, epochs: 60, batch: 32, learningRate: 0.02, l2: 0.01 },

@@ -69,7 +69,10 @@ export class StackedAutoencoder extends UserRowModel {
         start[`layer${2 * layers.length - 1 - l}.${part}`] = pair.weights[`decoder.${part}`]!
       }
     }
-    const result = await trainRows({ ...training, start })
+    // Interrupted while pre-training, there is nothing of the whole to go on from yet; without any checkpoint, that is an error.
+    const begun = places.some((place) => place?.resume) && !existsSync(checkpointFile(checkpoint!.directory))
+    const place = checkpoint && begun ? { ...checkpoint, resume: false } : checkpoint
+    const result = await trainRows({ ...training, start, checkpoint: place })
     for (const place of places) if (place) removeCheckpoint(place.directory)
     return result
   }
