@@ -75,7 +75,7 @@ test('dislikes are no positives, and who has none gets the most popular', async 
   expect([...(await model.predict({ user: Int32Array.of(3, -1), item: Int32Array.of(1, 2) }))]).toEqual([popular[1], 0])
 })
 
-test('a threshold above every rating is a user\'s mistake', async () => {
+test("a threshold above every rating is a user's mistake", async () => {
   const model = await createModel('ease', { minimumRating: 6 })
   await expect(model.fit(dense([[5, 4]]))).rejects.toMatchObject({ code: 'no-ratings' })
 })

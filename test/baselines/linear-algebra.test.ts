@@ -48,7 +48,7 @@ describe('Cholesky', () => {
 })
 
 describe('the blocked inverse', () => {
-  test.each([1, 7, 16, 45, 100])('is numpy\'s for a condition of 1e6, in blocks of %i', async (block) => {
+  test.each([1, 7, 16, 45, 100])("is numpy's for a condition of 1e6, in blocks of %i", async (block) => {
     const a = flat(matrix)
     await invertInPlace(a, n, { block })
     expect(largestDifference(a, flat(inverse))).toBeLessThan(1e-9)
@@ -67,18 +67,23 @@ describe('the blocked inverse', () => {
 
   test('times the matrix is the identity, and symmetric, for any size and block', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 30 }), fc.nat(), async (size, block, seed) => {
-        const a = definite(size, new Random(seed))
-        const x = a.slice()
-        await invertInPlace(x, size, { block })
-        for (let i = 0; i < size; i++) {
-          for (let j = 0; j < size; j++) {
-            let sum = 0
-            for (let k = 0; k < size; k++) sum += a[i * size + k]! * x[k * size + j]!
-            expect(Math.abs(sum - (i === j ? 1 : 0))).toBeLessThan(1e-8)
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 24 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.nat(),
+        async (size, block, seed) => {
+          const a = definite(size, new Random(seed))
+          const x = a.slice()
+          await invertInPlace(x, size, { block })
+          for (let i = 0; i < size; i++) {
+            for (let j = 0; j < size; j++) {
+              let sum = 0
+              for (let k = 0; k < size; k++) sum += a[i * size + k]! * x[k * size + j]!
+              expect(Math.abs(sum - (i === j ? 1 : 0))).toBeLessThan(1e-8)
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 40 },
     )
   })
@@ -94,7 +99,7 @@ describe('the blocked inverse', () => {
   })
 })
 
-test('eigenvalues are numpy\'s, and the vectors diagonalise', () => {
+test("eigenvalues are numpy's, and the vectors diagonalise", () => {
   const a = flat(matrix)
   const { values, vectors } = eigenSymmetric(a, n)
   for (const [k, value] of values.entries()) expect(value / eigenvalues[k]!).toBeCloseTo(1, 9)
@@ -150,7 +155,11 @@ describe('normal equations', () => {
       equations.reset(precision)
       const draw = new Float64Array(4)
       equations.solve(draw, 0)
-      equations.draw(Float64Array.from({ length: 4 }, () => random.normal()), draw, 0)
+      equations.draw(
+        Float64Array.from({ length: 4 }, () => random.normal()),
+        draw,
+        0,
+      )
       for (let i = 0; i < 4; i++) for (let j = 0; j < 4; j++) sums[i * 4 + j]! += (draw[i]! * draw[j]!) / draws
     }
     expect(priorPrecision.length).toBe(4)
