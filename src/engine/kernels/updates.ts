@@ -45,7 +45,10 @@ export interface IdleSteps {
   readonly decays: boolean
 }
 
-/** Updates in place: whole parameters, or the rows ids[0, n) of a table with gradients (n x dim) in the same order. */
+/**
+ * Updates in place: whole parameters, or the rows ids[0, n) of a table with gradients (n x dim) in the same order.
+ * Moments too small to move a weight become zero: Adam's below (2^-24 epsilon)^2, momentum below 1e-30.
+ */
 export interface UpdateKernels {
   adam(weights: Float32Array, gradient: Float32Array, m: Float32Array, v: Float32Array, step: AdamStep): void
   adamRows(

@@ -143,16 +143,55 @@ test('sum of squares, scaling and clipping agree with the reference', () => {
 })
 
 test('what is not finite is not hidden: NaN and infinity come through every kernel as in the reference', () => {
-  agree((w) => {
-    const x = w.float32(7)
-    x.set([1, Number.NaN, 3, 4, Number.POSITIVE_INFINITY, 6, Number.NaN])
-    const clipped = w.float32(7)
-    clipped.set(x)
-    w.kernels.clipValues(clipped, 2)
-    const weights = w.float32(7)
-    w.kernels.sgd(weights, x, null, { learningRate: 0.5, momentum: 0, nesterov: false, l1: 0, l2: 0, keep: 1 })
-    return [w.kernels.sumOfSquares(x), clipped, weights]
-  }, 1)
+  agree(
+    (w) => {
+      const x = w.float32(7)
+      x.set([1, Number.NaN, 3, 4, Number.POSITIVE_INFINITY, 6, Number.NaN])
+      const clipped = w.float32(7)
+      clipped.set(x)
+      w.kernels.clipValues(clipped, 2)
+      const weights = w.float32(7)
+      w.kernels.sgd(weights, x, null, { learningRate: 0.5, momentum: 0, nesterov: false, l1: 0, l2: 0, keep: 1 })
+      const [moved, m, v] = [w.float32(7), w.float32(7), w.float32(7)]
+      const adam = { stepSize: 0.01, epsilon: 1e-8, beta1: 0.9, beta2: 0.999, l1: 0, l2: 0, keep: 1 }
+      w.kernels.adam(moved, x, m, v, adam)
+      expect([...moved].map(Number.isNaN)).toEqual([false, true, false, false, true, false, true])
+      return [w.kernels.sumOfSquares(x), clipped, weights, moved, m, v]
+    },
+    1,
+    1e-6,
+  )
+})
+
+test('moments of weights without a gradient end at zero, not in denormal numbers, and no weight is moved by that', () => {
+  agree(
+    (w) => {
+      const n = 6
+      const [weights, gradient, m, v, momentum] = Array.from({ length: 5 }, () => w.float32(n)) as Float32Array[]
+      gradient!.fill(0.5, 0, 4)
+      const adam = { stepSize: 0.01, epsilon: 1e-8, beta1: 0.9, beta2: 0.99, l1: 0, l2: 0, keep: 1 }
+      const sgd = { learningRate: 0.1, momentum: 0.9, nesterov: false, l1: 0, l2: 0, keep: 1 }
+      const [byAdam, bySgd] = [w.float32(n), w.float32(n)]
+      let [denormal, expected] = [0, 0]
+      let [first, second] = [0, 0]
+      for (let t = 0; t < 10_000; t++) {
+        if (t === 3) gradient!.fill(0)
+        w.kernels.adam(byAdam, gradient!, m!, v!, adam)
+        w.kernels.sgd(bySgd, gradient!, momentum!, sgd)
+        for (const x of [...m!, ...v!, ...momentum!]) if (x !== 0 && Math.abs(x) < 2 ** -126) denormal++
+        const g = t < 3 ? 0.5 : 0
+        first = 0.9 * first + 0.1 * g
+        second = 0.99 * second + 0.01 * g * g
+        expected -= (0.01 * first) / (Math.sqrt(second) + 1e-8)
+      }
+      expect(denormal).toBe(0)
+      expect([...m!, ...v!, ...momentum!].every((x) => x === 0)).toBe(true)
+      expect(byAdam[0]).toBeCloseTo(expected, 5)
+      return [weights!, byAdam, bySgd]
+    },
+    1,
+    1e-6,
+  )
 })
 
 test('by hand: one Adam step from zero moments moves by the step size against the sign', () => {

@@ -3,6 +3,9 @@ import type { AdagradStep, AdamStep, SgdStep, UpdateKernels } from '../updates.t
 const regularised = (g: number, w: number, { l1, l2 }: { l1: number; l2: number }): number =>
   g + l2 * w + l1 * Math.sign(w)
 
+/** Moments that are too small to move a weight are zero: see `settled` in wasm/common.ts. */
+const settled = (x: number, least: number): number => (Math.abs(x) < least ? 0 : x)
+
 /** Element i of the weights takes the gradient g; `i` also says where its moments are. */
 function adamElement(
   w: Float32Array,
@@ -13,8 +16,9 @@ function adamElement(
   s: AdamStep,
 ): void {
   const g = regularised(gradient, w[i]!, s)
-  m[i] = s.beta1 * m[i]! + (1 - s.beta1) * g
-  v[i] = s.beta2 * v[i]! + (1 - s.beta2) * g * g
+  const least = (s.epsilon * 2 ** -24) ** 2
+  m[i] = settled(s.beta1 * m[i]! + (1 - s.beta1) * g, least)
+  v[i] = settled(s.beta2 * v[i]! + (1 - s.beta2) * g * g, least)
   w[i] = s.keep * w[i]! - (s.stepSize * m[i]!) / (Math.sqrt(v[i]!) + s.epsilon)
 }
 
@@ -22,7 +26,7 @@ function sgdElement(w: Float32Array, b: Float32Array | null, i: number, gradient
   const g = regularised(gradient, w[i]!, s)
   let move = g
   if (b) {
-    b[i] = s.momentum * b[i]! + g
+    b[i] = settled(s.momentum * b[i]! + g, 1e-30)
     move = s.nesterov ? g + s.momentum * b[i]! : b[i]!
   }
   w[i] = s.keep * w[i]! - s.learningRate * move

@@ -1,6 +1,6 @@
 // Stochastic gradient descent with momentum as PyTorch has it (no dampening):
 //   b = momentum b + g,  w = keep w - learningRate b;  Nesterov: w = keep w - learningRate (g + momentum b)
-import { at, loadPart, madd, nmadd, regularised, storePart } from './common'
+import { at, loadPart, madd, nmadd, regularised, settled, storePart } from './common'
 
 // @ts-ignore: decorator
 @inline
@@ -11,7 +11,7 @@ function part(
   const gi = regularised(loadPart(g, k), wi, l1, l2)
   let move = gi
   if (b != 0) {
-    const bi = madd(momentum, loadPart(b, k), gi)
+    const bi = settled(madd(momentum, loadPart(b, k), gi), f32x4.splat(1e-30))
     storePart(b, bi, k)
     move = nesterov ? madd(momentum, bi, gi) : bi
   }
