@@ -20,10 +20,11 @@ const target = join(root, 'build', 'kernels')
  * leaves to them: `base` is where those of an entry begin.
  */
 export const entries = [
-  { name: 'main', base: 1024, own: (file) => !/^(dot|knn|svd)/.test(file) },
-  { name: 'dot', base: 32768, own: (file) => !/^(knn|svd)/.test(file) },
+  { name: 'main', base: 1024, own: (file) => !/^(dot|knn|svd|rbm)/.test(file) },
+  { name: 'dot', base: 32768, own: (file) => !/^(knn|svd|rbm)/.test(file) },
   { name: 'knn', base: 40960, own: (file) => ['knn.ts', 'common.ts', 'top-k.ts'].includes(file) },
   { name: 'svd', base: 49152, own: (file) => ['svd.ts', 'common.ts', 'dot-common.ts'].includes(file) },
+  { name: 'rbm', base: 57344, own: (file) => ['rbm.ts', 'common.ts', 'draws.ts'].includes(file) },
 ]
 
 const variants = ['relaxed', 'plain'].flatMap((simd) => [

@@ -14,7 +14,7 @@ function mix(x: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function draw(key0: u32, key1: u32, i: u32): u32 {
+export function draw(key0: u32, key1: u32, i: u32): u32 {
   return mix(mix(i + key0) ^ key1)
 }
 
