@@ -3,7 +3,8 @@ import type { ModelState, ProfileRating } from '../models/recommender.ts'
 
 /**
  * The baseline estimate b_ui = mean + b_u + b_i that other baselines start from or fall back to: item biases are damped
- * means of what ratings differ from the mean, user biases of what is then left (Koren 2008, section 2.1).
+ * means of what is left of the ratings after mean and user biases (0 at first), user biases of what is then left, `sweeps` times
+ * (Koren 2008, section 2.1).
  * Sums run in the order of the compressed rows, so the order of the ratings in their file does not matter.
  */
 export class DampedBias {
@@ -21,7 +22,7 @@ export class DampedBias {
     this.items = items
   }
 
-  static fit(train: Interactions, damping: number): DampedBias {
+  static fit(train: Interactions, damping: number, sweeps: number): DampedBias {
     const byUser = train.byUser()
     const byItem = train.byItem()
     const sums = sumsOf(byUser, (_, value) => value)
@@ -30,14 +31,19 @@ export class DampedBias {
       const n = csr.offsets[row + 1]! - csr.offsets[row]!
       return n === 0 ? 0 : sum / (n + damping)
     }
-    const items = sumsOf(byItem, (_, value) => value - mean).map((sum, item) => divided(byItem, sum, item))
-    const users = sumsOf(byUser, (item, value) => value - mean - items[item]!)
-    return new DampedBias(
-      mean,
-      damping,
-      users.map((sum, user) => divided(byUser, sum, user)),
-      items,
-    )
+    let items = new Float64Array(train.items.size)
+    let users = new Float64Array(train.users.size)
+    for (let sweep = 0; sweep < sweeps; sweep++) {
+      const ofUsers = users
+      items = sumsOf(byItem, (user, value) => value - mean - ofUsers[user]!).map((sum, item) =>
+        divided(byItem, sum, item),
+      )
+      const ofItems = items
+      users = sumsOf(byUser, (item, value) => value - mean - ofItems[item]!).map((sum, user) =>
+        divided(byUser, sum, user),
+      )
+    }
+    return new DampedBias(mean, damping, users, items)
   }
 
   /** The bias of a user who gave these ratings: for a training user's own, that user's. */

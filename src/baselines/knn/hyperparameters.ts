@@ -61,6 +61,12 @@ export function neighbourhoodShape(side: 'user' | 'item', other: 'user' | 'item'
       .min(0)
       .default(5)
       .describe('Ratings of "no deviation" that means and biases start with; 0 for plain means.'),
+    sweeps: z
+      .number()
+      .int()
+      .min(1)
+      .default(3)
+      .describe('How often the biases of items and users in the baseline estimate are computed, each from the other.'),
   }
 }
 

@@ -23,9 +23,9 @@ import { rowMeans } from './values.ts'
 const hyperparameters = z.object({
   ...neighbourhoodShape('item', 'user', {
     similarity: 'baseline',
-    lengths: 'common',
-    k: 40,
-    shrinkage: 100,
+    lengths: 'all',
+    k: 30,
+    shrinkage: 30,
     centre: 'baseline',
   }),
   stored: z
@@ -62,10 +62,10 @@ class ItemKnn extends BaseRecommender {
 
   protected fitModel(train: Interactions, options: FitOptions): Promise<FitReport> {
     const { signal, onProgress, threads = availableParallelism() } = options
-    const { similarity, lengths, minSupport: support, shrinkage, damping, stored } = this.hyperparameters
+    const { similarity, lengths, minSupport: support, shrinkage, damping, sweeps, stored } = this.hyperparameters
     return solvedAsync(async () => {
       throwIfAborted(signal, 'comparing items')
-      const baseline = DampedBias.fit(train, damping)
+      const baseline = DampedBias.fit(train, damping, sweeps)
       const rule = { similarity, lengths, support, shrinkage }
       this.table = await fillTable(train, baseline, { rule, stored, threads, signal, onProgress })
       this.baseline = baseline

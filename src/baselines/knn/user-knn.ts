@@ -17,9 +17,9 @@ import { type KnnSetup, KnnWork } from './work.ts'
 const hyperparameters = z.object(
   neighbourhoodShape('user', 'item', {
     similarity: 'baseline',
-    lengths: 'common',
-    k: 40,
-    shrinkage: 10,
+    lengths: 'all',
+    k: 60,
+    shrinkage: 100,
     centre: 'baseline',
   }),
 )
@@ -55,7 +55,7 @@ class UserKnn extends BaseRecommender {
     return solvedAsync(async () => {
       throwIfAborted(signal, 'comparing users')
       this.threads = threads ?? this.threads
-      this.baseline = DampedBias.fit(train, this.hyperparameters.damping)
+      this.baseline = DampedBias.fit(train, this.hyperparameters.damping, this.hyperparameters.sweeps)
       await this.ready()
     })
   }

@@ -17,8 +17,8 @@ export interface SvdVariant {
   readonly implicit: boolean
 }
 
-/** Damping of the baseline estimate that answers for whom a model without biases knows nothing of. */
-const fallbackDamping = 5
+/** Of the baseline estimate that answers for whom a model without biases knows nothing of. */
+const fallback = { damping: 5, sweeps: 1 }
 
 /**
  * Factor models by stochastic gradient descent: mean (+ b_u + b_i) + q . p, for SVD++ with p + z, z the scaled sum of the
@@ -52,7 +52,7 @@ export class SvdModel extends FactorModel {
     const { seed = 1, validation, onProgress, signal, checkpoint } = options
     throwIfAborted(signal, 'training')
     this.layout = this.layoutNow()
-    this.baseline = DampedBias.fit(train, fallbackDamping)
+    this.baseline = DampedBias.fit(train, fallback.damping, fallback.sweeps)
     this.mean = centre === 'none' ? 0 : train.mean()
     const task = await SvdTask.create({
       ...{ train, seed, factors, initialSd, mean: this.mean, implicit: this.variant.implicit },
