@@ -38,6 +38,11 @@ const commands: readonly Entry[] = [
   { name: 'evaluate', summary: 'fit a model and measure it on held-out ratings', load: () => import('./evaluate.ts') },
   { name: 'recommend', summary: 'movies for a user or for given ratings', load: () => import('./recommend.ts') },
   { name: 'similar', summary: 'the movies nearest to one or several', load: () => import('./similar.ts') },
+  {
+    name: 'reproduce',
+    summary: "a paper's tables and figures, its figures beside ours",
+    load: () => import('./reproduce.ts'),
+  },
   { name: 'models', summary: 'what models there are and what can be set', load: () => import('./models.ts') },
 ]
 

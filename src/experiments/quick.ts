@@ -1,0 +1,98 @@
+import { settingsOf } from './cell.ts'
+import type { DataSpec, Exhibit, Paper, System } from './paper.ts'
+
+/** The shipped data set. */
+const quickDataset = 'ml-latest-small'
+const quickUsers = 200
+/** About the share of MovieLens 20M's 5,000 that keeps a comparable number of movies. */
+const quickMinPerItem = 10
+
+/** What a quick run sets at most, where a model has it; lists are capped number by number. */
+const caps: Readonly<Record<string, number>> = {
+  epochs: 2,
+  pretrainEpochs: 1,
+  layers: 64,
+  factors: 16,
+  maximumRank: 8,
+  hidden: 32,
+  units: 32,
+  foldInSteps: 10,
+}
+
+/** Gibbs sampling needs a few sweeps after its burn-in to say anything. */
+const sampler = { epochs: 12, burnIn: 4, samples: 8 }
+
+/**
+ * The same paper made small enough for a test: part of the shipped ratings in place of every data set, two epochs, narrow
+ * layers, one seed. It shows that everything runs; its figures say nothing about the paper.
+ */
+export function quickPaper(paper: Paper): Paper {
+  return {
+    ...paper,
+    seeds: paper.seeds.slice(0, 1),
+    systems: Object.fromEntries(Object.entries(paper.systems).map(([id, system]) => [id, quickSystem(system)])),
+    exhibits: paper.exhibits.map(quickExhibit),
+  }
+}
+
+export function quickSystem(system: System): System {
+  const measures = system.measures.map((measure) =>
+    measure.kind === 'earlier' ? { ...measure, most: Math.min(200, measure.most ?? 200) } : measure,
+  )
+  return { ...system, data: quickData(system.data), hyperparameters: quickSettings(system), measures }
+}
+
+function quickSettings(system: System): Readonly<Record<string, unknown>> {
+  const given = system.hyperparameters ?? {}
+  let settings: Record<string, unknown>
+  try {
+    settings = settingsOf(system)
+  } catch {
+    // A model that is not here yet cannot be made quicker; running it says so.
+    return given
+  }
+  const quick: Record<string, unknown> = { ...given }
+  if ('burnIn' in settings && 'samples' in settings)
+    return { ...quick, ...sampler, ...capped(settings, ['maximumRank']) }
+  return { ...quick, ...capped(settings, Object.keys(caps)) }
+}
+
+function capped(settings: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {}
+  for (const key of keys) {
+    const value = settings[key]
+    const cap = caps[key]!
+    if (typeof value === 'number' && value > cap) result[key] = cap
+    if (Array.isArray(value) && value.some((one) => one > cap)) result[key] = value.map((one) => Math.min(cap, one))
+  }
+  return result
+}
+
+function quickData(data: DataSpec): DataSpec {
+  const { minPerItem, ...rest } = data
+  return {
+    ...rest,
+    dataset: quickDataset,
+    users: quickUsers,
+    ...(minPerItem !== undefined && { minPerItem: quickMinPerItem }),
+  }
+}
+
+/** Curves may watch fewer epochs than a table reads: what is beyond becomes the last. */
+function quickExhibit(exhibit: Exhibit): Exhibit {
+  if (exhibit.kind === 'distribution') return { ...exhibit, data: quickData(exhibit.data) }
+  if (exhibit.kind === 'checks') {
+    const checks = exhibit.checks.map((check) =>
+      'data' in check.value ? { ...check, value: { ...check.value, data: quickData(check.value.data) } } : check,
+    )
+    return { ...exhibit, checks }
+  }
+  if (exhibit.kind !== 'table') return exhibit
+  const last = (metric: string): string =>
+    metric.replace(/@epoch-(\d+)$/, (_, n) => `@epoch-${Math.min(Number(n), caps.epochs!)}`)
+  const rows = exhibit.rows.map((row) => ({
+    ...row,
+    values: row.values.map((value) => value && { ...value, metric: last(value.metric) }),
+  }))
+  return { ...exhibit, rows }
+}

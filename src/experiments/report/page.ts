@@ -1,0 +1,93 @@
+import type { MissingData } from '../reproduce.ts'
+import type { PaperView } from '../view.ts'
+import { exhibitSection, notesList } from './exhibit.ts'
+import { element, escaped, type Html } from './html.ts'
+import { style } from './style.ts'
+
+/** What the report says besides the papers. */
+export interface ReportFacts {
+  readonly version: string
+  readonly quick: boolean
+  readonly machine: string
+  /** The command that makes this report again. */
+  readonly command: string
+  readonly missing: readonly MissingData[]
+}
+
+/** The report as one HTML document that loads nothing. */
+export function reportPage(papers: readonly PaperView[], facts: ReportFacts): Html {
+  const title = papers.length === 1 ? `${papers[0]!.title}, reproduced` : `${papers.length} papers, reproduced`
+  const links = papers.map(({ name }) => element('li', {}, element('a', { href: `#${name}` }, escaped(name))))
+  return `<!doctype html>\n${element(
+    'html',
+    { lang: 'en' },
+    element(
+      'head',
+      {},
+      '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+      element('title', {}, escaped(title)),
+      `<style>${style}</style>`,
+    ),
+    element(
+      'body',
+      {},
+      element(
+        'header',
+        { class: 'top' },
+        element('h1', {}, escaped(title)),
+        element(
+          'p',
+          { class: 'soft' },
+          'What each paper claimed, what the same protocol gives here, and why they differ. Figures are means over seeds ± sample ' +
+            'standard deviation; each test part is looked at once a seed, with settings frozen before.',
+        ),
+        facts.quick ? quickBanner : '',
+        missingBanner(facts.missing),
+        papers.length > 1 ? element('nav', {}, element('ul', {}, ...links)) : '',
+      ),
+      element('main', {}, ...papers.map((paper) => paperSection(paper, facts))),
+      element(
+        'footer',
+        {},
+        element('p', {}, `Marquee ${escaped(facts.version)} · ${escaped(facts.machine)}`),
+        element('p', {}, `Made by ${element('code', {}, escaped(facts.command))}`),
+      ),
+    ),
+  )}\n`
+}
+
+const quickBanner = element(
+  'div',
+  { class: 'banner' },
+  element(
+    'p',
+    {},
+    '<b>A quick run.</b> Part of the shipped ratings stands in for every data set, with few epochs, narrow layers and one seed. It shows ' +
+      'that everything runs; its figures must not be compared with the papers, so no differences are shown.',
+  ),
+)
+
+function missingBanner(missing: readonly MissingData[]): Html {
+  if (missing.length === 0) return ''
+  const items = missing.map(({ reason }) => element('p', {}, escaped(reason)))
+  return element('div', { class: 'banner' }, '<p><b>Not run on these sets, which are not here:</b></p>', ...items)
+}
+
+function paperSection(paper: PaperView, { quick }: ReportFacts): Html {
+  const { name, title, authors, claim, protocol, selection, notes, seeds, exhibits } = paper
+  return element(
+    'section',
+    { class: 'paper', id: name },
+    element('h2', {}, escaped(title)),
+    element('p', { class: 'authors' }, `${escaped(authors)} · ${element('code', {}, `marquee reproduce ${name}`)}`),
+    element('h4', {}, 'What it claims'),
+    element('p', {}, escaped(claim)),
+    element('h4', {}, 'Protocol'),
+    ...protocol.map((text) => element('p', {}, escaped(text))),
+    element('h4', {}, 'How our settings were chosen'),
+    element('p', {}, escaped(`${selection} Seeds: ${seeds.join(', ')}.`)),
+    notes.length === 0 ? '' : element('h4', {}, 'Read with care'),
+    notesList(notes),
+    ...exhibits.map((exhibit) => exhibitSection(exhibit, `${name}-${exhibit.id}`, { quick })),
+  )
+}
