@@ -1,2 +1,12 @@
 /** Every benchmark, in the order in which they run; each is the default export of a file of this folder's parent. */
-export const benchmarks = ['machine', 'dnn-step', 'dot-sgd', 'topk', 'kernels', 'load', 'start', 'tfjs'] as const
+export const benchmarks = [
+  'machine',
+  'dnn-step',
+  'neumf',
+  'dot-sgd',
+  'topk',
+  'kernels',
+  'load',
+  'start',
+  'tfjs',
+] as const
