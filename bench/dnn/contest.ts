@@ -26,7 +26,7 @@ export class Contest {
   readonly shape: DnnShape
   readonly data: Interactions
   readonly order: Int32Array
-  private readonly weights: readonly Parameter[]
+  readonly weights: readonly Parameter[]
 
   constructor(shape: DnnShape, data: Interactions) {
     this.shape = shape
