@@ -43,6 +43,11 @@ const commands: readonly Entry[] = [
     summary: "a paper's tables and figures, its figures beside ours",
     load: () => import('./reproduce.ts'),
   },
+  {
+    name: 'explain',
+    summary: 'why a movie is predicted as it is, measured',
+    load: () => import('./explain.ts'),
+  },
   { name: 'models', summary: 'what models there are and what can be set', load: () => import('./models.ts') },
 ]
 

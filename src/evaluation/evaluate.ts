@@ -121,7 +121,7 @@ async function rank(
       const needsRatings =
         protocol.kind === 'rated' &&
         protocol.recommended !== 'first-k' &&
-        ['precision', 'recall'].includes(metric.definition.name)
+        ['precision', 'recall', 'f'].includes(metric.definition.name)
       const unable = needsRatings && !ground.model.abilities.ratings
       outcomes.set(metric.printed, unable ? { value: null } : tally.outcome())
     }

@@ -30,6 +30,8 @@ describe('by hand', () => {
     ['precision', 10, 2 / 10],
     ['recall', 5, 2 / 3],
     ['recall', 2, 1 / 3],
+    ['f', 5, (2 * 2) / (5 + 3)],
+    ['f', 2, (2 * (1 / 2) * (1 / 3)) / (1 / 2 + 1 / 3)],
     ['hit', 1, 0],
     ['hit', 2, 1],
     ['mrr', 5, 1 / 2],
@@ -46,7 +48,10 @@ describe('by hand', () => {
     expect(of(name, k)).toBeCloseTo(expected, 12)
   })
 
-  it('precision and recall look only at what counts as recommended', () => {
+  it('precision, recall and F look only at what counts as recommended', () => {
+    expect(of('f', 5, { ...list, recommended: 2 })).toBeCloseTo((2 * (1 / 2) * (1 / 3)) / (1 / 2 + 1 / 3), 12)
+    expect(of('f', 5, { ...list, recommended: 0 })).toBe(0)
+    expect(of('f', 5, { ...list, recommended: 0, relevant: 0, hits: new Uint8Array(5) })).toBeNull()
     expect(of('precision', 5, { ...list, recommended: 2 })).toBe(1 / 2)
     expect(of('recall', 5, { ...list, recommended: 2 })).toBe(1 / 3)
     expect(of('precision', 5, { ...list, recommended: 0 })).toBeNull()

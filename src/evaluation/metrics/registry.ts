@@ -2,6 +2,7 @@ import { auc } from './auc.ts'
 import { coverage } from './coverage.ts'
 import type { MetricDefinition } from './definition.ts'
 import { diversity } from './diversity.ts'
+import { f } from './f.ts'
 import { gini } from './gini.ts'
 import { hit } from './hit.ts'
 import { mae } from './mae.ts'
@@ -22,6 +23,7 @@ export const metricDefinitions: readonly MetricDefinition[] = [
   mae,
   precision,
   recall,
+  f,
   ndcg,
   ndcgLinear,
   ndcgExponential,

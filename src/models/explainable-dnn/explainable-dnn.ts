@@ -20,8 +20,9 @@ import type {
 import { type FoldInOptions, foldInFile, predictForm } from './forms.ts'
 import type { ExplainableDnnHyperparameters } from './hyperparameters.ts'
 import { ExplainableNetwork } from './network.ts'
-import { ExplainableRuntime, type RatedPairs, type UserSide } from './runtime.ts'
+import { ExplainableRuntime, type RatedPairs } from './runtime.ts'
 import { createStep, nameOf, runningStatistics, scheduleOf } from './step.ts'
+import type { UserSide } from './users.ts'
 
 type Weights = Readonly<Record<string, Float32Array>>
 
@@ -160,7 +161,7 @@ export class ExplainableDnn extends BaseRecommender {
   }
 
   override async onnx(): Promise<OnnxFile[]> {
-    const { network } = this.fitted()
+    const { network, runtime } = this.fitted()
     const initialisers = new Map(Object.entries(this.weights))
     const attention = network.shape.attention ? ', attention float32 [B, 2] of user and item' : ''
     return [
@@ -173,7 +174,7 @@ export class ExplainableDnn extends BaseRecommender {
       },
       {
         name: 'fold-in.onnx',
-        bytes: foldInFile(network, this.foldInOptions(), initialisers).bytes,
+        bytes: foldInFile(network, this.foldInOptions(), runtime.known(), initialisers).bytes,
         signature:
           'item int32 [B], rating float32 [B], B at least 1 -> scores float32 [items + 1]; the last is the unknown item',
       },
@@ -245,8 +246,8 @@ export class ExplainableDnn extends BaseRecommender {
   }
 
   private foldInOptions(): FoldInOptions {
-    const { foldInSteps, foldInRate, l2, biasL2 } = this.hyperparameters
-    return { steps: foldInSteps, learningRate: foldInRate, l2, biasL2 }
+    const { foldInSteps, foldInRate, foldInPrior } = this.hyperparameters
+    return { steps: foldInSteps, learningRate: foldInRate, prior: foldInPrior }
   }
 
   private use(network: ExplainableNetwork, weights: Weights, threads: number): void {

@@ -6,27 +6,28 @@ import {
   mul,
   type Node,
   reduceMean,
-  reduceSum,
   reshape,
+  size,
   sqrt,
   square,
   sub,
 } from '../../engine/graph/index.ts'
 import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
 import type { ExplainableNetwork } from './network.ts'
+import type { UserSide } from './users.ts'
 
 type Initialisers = ReadonlyMap<string, Float32Array>
 
-/** How a profile is folded in: Adam on the user's embedding and bias alone, all else fixed. */
+/** How a profile is folded in: Adam on the user's embedding and bias alone, all else fixed; see foldedIn(). */
 export interface FoldInOptions {
   readonly steps: number
+  /** In standard deviations of the trained users. */
   readonly learningRate: number
-  /** As in training: these times the squared length of the embedding, and the squared bias, are added to the mean squared error. */
-  readonly l2: number
-  readonly biasL2: number
+  /** How many ratings' worth of squared error one squared standard deviation costs. */
+  readonly prior: number
 }
 
-/** A user on the way: embedding [1, factors] and bias [1, 1]. */
+/** One user, or what is known of all: embedding [1, factors] and bias [1, 1]. */
 interface User {
   readonly embedding: Node
   readonly bias: Node | null
@@ -76,15 +77,15 @@ export function scoreForm(network: ExplainableNetwork): EmittedModel {
   return emit({ outputs: { scores: reshape(scores, ['B']) }, name: 'explainable-dnn scores' })
 }
 
-/** item (int32 [B]), rating (float32 [B]), start [factors], startBias [1] -> embedding [factors], bias [1]. */
+/** item (int32 [B]), rating (float32 [B]); start and spread [factors], startBias and spreadBias [1] -> embedding [factors], bias [1]. */
 export function foldInForm(network: ExplainableNetwork, options: FoldInOptions): EmittedModel {
   const { factors, biases } = network.shape
   const { graph } = network
-  const start = {
-    embedding: reshape(graph.input('start', [factors]), [1, factors]),
-    bias: biases ? reshape(graph.input('startBias', [1]), [1, 1]) : null,
-  }
-  const { embedding, bias } = foldedIn(network, start, options)
+  const fed = (name: string): User => ({
+    embedding: reshape(graph.input(name, [factors]), [1, factors]),
+    bias: biases ? reshape(graph.input(`${name}Bias`, [1]), [1, 1]) : null,
+  })
+  const { embedding, bias } = foldedIn(network, { start: fed('start'), spread: fed('spread') }, options)
   const outputs = { embedding: reshape(embedding, [factors]), ...(bias && { bias: reshape(bias, [1]) }) }
   return emit({ outputs, name: 'explainable-dnn fold-in' })
 }
@@ -93,14 +94,16 @@ export function foldInForm(network: ExplainableNetwork, options: FoldInOptions):
 export function foldInFile(
   network: ExplainableNetwork,
   options: FoldInOptions,
+  known: { readonly start: UserSide; readonly spread: UserSide },
   initialisers: Initialisers,
 ): EmittedModel {
-  const { factors, users, items, biases } = network.shape
+  const { factors, items, biases } = network.shape
   const { graph, tables } = network
-  const last = (name: string, width: number): Node =>
-    graph.constant(initialisers.get(name)!.slice((users - 1) * width), { shape: [1, width] })
-  const start = { embedding: last('users', factors), bias: biases ? last('userBias', 1) : null }
-  const user = foldedIn(network, start, options)
+  const constant = ({ embedding, bias }: UserSide): User => ({
+    embedding: graph.constant(embedding, { shape: [1, factors] }),
+    bias: biases ? graph.constant(bias, { shape: [1, 1] }) : null,
+  })
+  const user = foldedIn(network, { start: constant(known.start), spread: constant(known.spread) }, options)
   const parts = network.itemParts(tables.item, biases ? tables.itemBias : null)
   const scores = reshape(network.rateFor(user.embedding, user.bias, parts), [items])
   return emit({ outputs: { scores }, name: 'explainable-dnn fold-in', initialisers })
@@ -114,30 +117,46 @@ function fedUser({ graph, shape }: ExplainableNetwork): User {
 }
 
 /**
- * Adam's steps unrolled into the graph, so that fold-in is one run and one ONNX file: minimises the mean squared error
- * of the profile plus the penalties over the user's embedding and bias.
+ * The user is start + spread z, where start is the mean of the trained users and spread their standard deviation, number
+ * by number. Minimised over z: the mean squared error of the profile plus prior / B times the mean square of z (embedding
+ * and bias each), so that a long profile says more than a short one. Adam's steps are unrolled into the graph, so that fold-in is one run and one ONNX file.
  */
-function foldedIn(network: ExplainableNetwork, start: User, options: FoldInOptions): User {
-  const { steps, learningRate, l2, biasL2 } = options
+function foldedIn(
+  network: ExplainableNetwork,
+  { start, spread }: { readonly start: User; readonly spread: User },
+  { steps, learningRate, prior }: FoldInOptions,
+): User {
+  const { graph } = network
+  const { factors } = network.shape
   const { item, itemBias } = network.itemRows()
   const parts = network.itemParts(item, itemBias)
-  const target = reshape(network.graph.input('rating', ['B']), ['B', 1])
-  let values = start.bias ? [start.embedding, start.bias] : [start.embedding]
+  const target = reshape(graph.input('rating', ['B']), ['B', 1])
+  const strictness = div(prior, size(target))
+  const userAt = ([z, zBias]: readonly Node[]): User => ({
+    embedding: add(start.embedding, mul(z!, spread.embedding)),
+    bias: start.bias && add(start.bias, mul(zBias!, spread.bias!)),
+  })
+  let z = [graph.constant(new Float32Array(factors), { shape: [1, factors] })]
+  if (start.bias) z.push(graph.constant([0], { shape: [1, 1] }))
   const moments: { m: Node; v: Node }[] = []
   for (let t = 1; t <= steps; t++) {
-    const [embedding, bias = null] = values as [Node, Node?]
-    let loss = reduceMean(square(sub(network.rateFor(embedding, bias, parts), target)))
-    loss = add(loss, mul(reduceSum(square(embedding)), l2))
-    if (bias) loss = add(loss, mul(reduceSum(square(bias)), biasL2))
+    const { embedding, bias } = userAt(z)
+    const error = reduceMean(square(sub(network.rateFor(embedding, bias, parts), target)))
+    const loss = add(
+      error,
+      mul(
+        strictness,
+        z.map((part) => reduceMean(square(part))).reduce((a, b) => add(a, b)),
+      ),
+    )
     const rate = (learningRate * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t)
-    values = gradients(loss, values).map((g, n) => {
+    z = gradients(loss, z).map((g, n) => {
       const before = moments[n]
       const m = before ? add(mul(before.m, 0.9), mul(g, 0.1)) : mul(g, 0.1)
       const v = before ? add(mul(before.v, 0.999), mul(square(g), 0.001)) : mul(square(g), 0.001)
       moments[n] = { m, v }
-      return sub(values[n]!, mul(div(m, add(sqrt(v), 1e-8)), rate))
+      return sub(z[n]!, mul(div(m, add(sqrt(v), 1e-8)), rate))
     })
   }
-  const [embedding, bias = null] = values as [Node, Node?]
-  return { embedding, bias }
+  return userAt(z)
 }

@@ -36,6 +36,14 @@ export const explainableDnnHyperparameters = z.object({
     .default(2e-3)
     .describe('each rating adds this times the squared length of its user and item embedding to the loss'),
   biasL2: z.number().min(0).default(2e-3).describe('the same for the squares of the two biases'),
+  embeddingDecay: z
+    .number()
+    .min(0)
+    .default(2e-3)
+    .describe(
+      'L2 on whole tables: in every step gradient + this x weight, rows outside the batch too (but see optimiser)',
+    ),
+  biasDecay: z.number().min(0).default(0).describe('the same for the tables of biases'),
   weightDecay: z.number().min(0).default(0).describe('L2 on the weights of the dense layers: gradient + this x weight'),
   initialiser: z
     .enum(['normal', 'glorot-uniform', 'glorot-normal', 'he-normal'])
@@ -66,8 +74,17 @@ export const explainableDnnHyperparameters = z.object({
     .default(10)
     .describe('stop after so many epochs without a better validation RMSE; needs validation data'),
   clip: z.number().min(0).default(0).describe('largest norm of the gradient of all weights; 0 does not clip'),
-  foldInSteps: z.int().min(1).max(500).default(40).describe('Adam steps on the user embedding and bias of a profile'),
-  foldInRate: z.number().positive().default(0.02).describe('learning rate of those steps'),
+  foldInSteps: z.int().min(1).max(500).default(20).describe('Adam steps on the user embedding and bias of a profile'),
+  foldInRate: z
+    .number()
+    .positive()
+    .default(0.2)
+    .describe('learning rate of those steps, in standard deviations of the trained users'),
+  foldInPrior: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('how many ratings of squared error it costs to lie one standard deviation from the mean user'),
 })
 
 export type ExplainableDnnHyperparameters = z.output<typeof explainableDnnHyperparameters>

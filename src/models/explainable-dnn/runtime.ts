@@ -2,14 +2,9 @@ import type { EmittedModel } from '../../engine/onnx/emit.ts'
 import { Session } from '../../engine/session/session.ts'
 import { type FoldInOptions, foldInForm, itemPartsForm, predictForm, scoreForm } from './forms.ts'
 import type { ExplainableNetwork } from './network.ts'
+import { spreadOf, type UserSide } from './users.ts'
 
 type Arrays = Readonly<Record<string, Float32Array | Int32Array>>
-
-/** One user: embedding [factors] and bias [1]. */
-export interface UserSide {
-  readonly embedding: Float32Array
-  readonly bias: Float32Array
-}
 
 /** Columns of one entry per pair; `attention` [pairs, 2] of user and item, null without attention. */
 export interface RatedPairs {
@@ -28,6 +23,7 @@ export class ExplainableRuntime {
   private readonly threads: number
   private readonly sessions = new Map<string, Promise<{ session: Session; model: EmittedModel }>>()
   private items: Promise<Record<string, Float32Array>> | null = null
+  private spread: UserSide | null = null
 
   constructor(network: ExplainableNetwork, weights: Readonly<Record<string, Float32Array>>, threads: number) {
     this.network = network
@@ -88,15 +84,32 @@ export class ExplainableRuntime {
     return rated
   }
 
-  /** The user that fits a profile of item rows and ratings, from the unknown user's. At least one rating. */
+  /** The user that fits a profile of item rows and ratings. At least one rating; the weights must stand. */
   async foldIn(item: Int32Array, rating: Float32Array, options: FoldInOptions): Promise<UserSide> {
     const folded = { embedding: new Float32Array(this.network.shape.factors), bias: new Float32Array(1) }
-    const { embedding, bias } = this.unknownUser()
     const { biases } = this.network.shape
-    const feeds = { item, rating, start: embedding, ...(biases && { startBias: bias }) }
+    const { start, spread } = this.known()
+    const feeds = {
+      item,
+      rating,
+      start: start.embedding,
+      spread: spread.embedding,
+      ...(biases && { startBias: start.bias, spreadBias: spread.bias }),
+    }
     const fetches = { embedding: folded.embedding, ...(biases && { bias: folded.bias }) }
     await this.run('foldIn', () => foldInForm(this.network, options), feeds, fetches, item.length)
     return folded
+  }
+
+  /** What fold-in starts from: the unknown user, who is the mean of the trained, and their standard deviation. */
+  known(): { start: UserSide; spread: UserSide } {
+    const { factors, biases } = this.network.shape
+    const start = this.unknownUser()
+    this.spread ??= {
+      embedding: spreadOf(this.weights.users!, factors),
+      bias: biases ? spreadOf(this.weights.userBias!, 1) : new Float32Array(1),
+    }
+    return { start, spread: this.spread }
   }
 
   /** A row of the user tables. */

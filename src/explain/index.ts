@@ -1,0 +1,7 @@
+export { type AttentionCheck, checkAttention } from './attention-check.ts'
+export { type ExplainOptions, type Explanation, explainPrediction } from './explain.ts'
+export { type Faithfulness, type FaithfulnessCase, measureFaithfulness } from './faithfulness.ts'
+export { type Influence, type InfluenceOptions, type InfluenceResult, measureInfluence } from './influence.ts'
+export { profileOfUser } from './profile.ts'
+export { type Shapley, shapley } from './shapley.ts'
+export { inWords } from './words.ts'

@@ -1,0 +1,47 @@
+import type { Explanation } from './explain.ts'
+
+/** An explanation in sentences, one per line, each ending with a newline. `you` addresses the user; titles are the caller's. */
+export function inWords(explanation: Explanation, title: (item: number) => string): string {
+  const { model, item, rating, score, strength, attention, shapley, influence } = explanation
+  const lines: string[] = []
+  lines.push(
+    rating === null
+      ? `${model} gives ${title(item)} a score of ${score.toPrecision(4)}; it predicts no rating.`
+      : `${model} predicts ${rating.toFixed(2)} for ${title(item)}.`,
+  )
+  if (strength !== null) lines.push(`Strength of the recommendation: ${strength.toFixed(2)} of 1.`)
+  if (attention) {
+    lines.push(
+      `Attention: ${percent(attention.user)} on the user's preferences, ${percent(attention.item)} on the movie's characteristics.`,
+    )
+  } else lines.push('This model has no attention, so there are no attention weights to show.')
+  const unit = rating === null ? '' : ' of a star'
+  lines.push(
+    `Measured: knowing the user moves the prediction by ${signed(shapley.user)}${unit}, knowing the movie by ` +
+      `${signed(shapley.item)} (from ${shapley.none.toFixed(2)} for an unknown user and ${
+        shapley.reference === 'unknown' ? 'an unknown movie' : 'the average movie'
+      }; two-player Shapley value).`,
+  )
+  if (!influence) lines.push('This model cannot take profiles, so the effect of single ratings cannot be measured.')
+  else if (influence.of === 0) lines.push('There are no ratings of the user to explain it with.')
+  else lines.push(...ratingLines(influence, title))
+  return `${lines.join('\n')}\n`
+}
+
+function ratingLines(influence: NonNullable<Explanation['influence']>, title: (item: number) => string): string[] {
+  const { folded, ratings, measured, of } = influence
+  const which =
+    measured < of ? `${measured} of the ${of} ratings, those nearest to the movie,` : `Each of the ${of} ratings`
+  const lines = [
+    `${which} ${measured < of ? 'were' : 'was'} left out in turn and the rest folded in again; ` +
+      `with all of them the prediction is ${folded.toFixed(2)}. What moved it most:`,
+  ]
+  for (const { item, rating, without, difference } of ratings) {
+    lines.push(`  ${signed(difference)}  ${title(item)}, rated ${rating} (without it: ${without.toFixed(2)})`)
+  }
+  return lines
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
+
+const signed = (x: number): string => `${x < 0 ? '-' : '+'}${Math.abs(x).toFixed(3)}`
