@@ -16,7 +16,7 @@ export interface ReportFacts {
 
 /** The report as one HTML document that loads nothing. */
 export function reportPage(papers: readonly PaperView[], facts: ReportFacts): Html {
-  const title = papers.length === 1 ? `${papers[0]!.title}, reproduced` : `${papers.length} papers, reproduced`
+  const title = papers.length === 1 ? `Reproduced: ${papers[0]!.name}` : `${papers.length} papers, reproduced`
   const links = papers.map(({ name }) => element('li', {}, element('a', { href: `#${name}` }, escaped(name))))
   return `<!doctype html>\n${element(
     'html',

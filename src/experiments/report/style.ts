@@ -28,7 +28,7 @@ nav a { display: inline-block; padding: 5px 12px; border: 1px solid var(--rule);
 section.paper { margin: 44px 0 0; padding-top: 24px; border-top: 3px solid var(--accent); }
 section.exhibit { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 18px 20px; margin: 20px 0; }
 .scroll { overflow-x: auto; margin: 10px -20px; padding: 0 20px; }
-table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; min-width: min(100%, 600px); }
 th, td { padding: 5px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); vertical-align: baseline; }
 thead th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
 thead tr.groups th { border-bottom: 0; padding-bottom: 0; color: var(--ink); }
