@@ -151,6 +151,11 @@ export abstract class BaseRecommender implements Recommender {
     return Array.from(best, (item) => ({ item, similarity: similarities[item]! }))
   }
 
+  vectors(): Rows | null {
+    this.train
+    return this.itemVectors()
+  }
+
   save(): ModelState {
     this.train
     return this.snapshot()

@@ -139,6 +139,8 @@ export interface Recommender {
   recommend(who: Who, options?: RecommendOptions): Promise<Recommendation[]>
   /** Nearest items by cosine with the mean of the given items' unit vectors; the given ones left out. */
   similar(items: readonly number[], k?: number): Promise<Neighbour[]>
+  /** What `similar` compares: one vector per item, row-major; null or absent for models without. What maps are drawn of. */
+  vectors?(): { readonly data: Float32Array; readonly width: number } | null
   /** Items (-1: the unknown one) for somebody, with what the model can tell of its own way to each; absent where it can tell nothing. */
   explain?(who: Who, items: Int32Array): Promise<Explained>
   /** What load() needs. Exact: a loaded model answers with the same bits. */
