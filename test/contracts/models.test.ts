@@ -14,6 +14,22 @@ const suite: Record<string, ContractOptions> = {
     checkerboard: { epochs: 40, batch: 32, factors: 8, layers: [16], dropout: 0, l2: 0, learningRate: 0.01 },
     chance: { atMost: 1.1 },
   },
+  'explainable-dnn': {
+    quick: { factors: 8, layers: [16, 8], epochs: 3, foldInSteps: 5 },
+    checkerboard: {
+      factors: 8,
+      layers: [32, 16],
+      epochs: 60,
+      batch: 32,
+      initSd: 0.3,
+      learningRate: 0.01,
+      dropout: [0],
+      embeddingDropout: 0,
+      embeddingDecay: 0,
+      schedule: 'cosine',
+    },
+    chance: { atMost: 1.1 },
+  },
   autoencoder: {
     quick: { layers: [8, 4, 8], epochs: 3, batch: 16 },
     checkerboard: { layers: [16], epochs: 60, batch: 8, learningRate: 0.01, dropout: 0, withhold: 0.2 },
@@ -27,6 +43,16 @@ const suite: Record<string, ContractOptions> = {
   'stacked-autoencoder': {
     quick: { layers: [8, 4], epochs: 3, pretrainEpochs: 2, batch: 16 },
     checkerboard: { layers: [16, 8], epochs: 60, batch: 8, learningRate: 0.01, dropout: 0, inputDropout: 0.3 },
+    chance: { atMost: 1.1 },
+  },
+  rbm: {
+    quick: { hidden: 8, epochs: 3, batch: 16 },
+    checkerboard: { hidden: 8, epochs: 60, batch: 8, learningRate: 0.05, initSd: 0.1 },
+    chance: { atMost: 1.1 },
+  },
+  'query-network': {
+    quick: { layers: [8, 4], epochs: 3, batch: 64 },
+    checkerboard: { layers: [32, 16], epochs: 30, batch: 32, learningRate: 0.01, dropout: 0, l2: 0 },
     chance: { atMost: 1.1 },
   },
   gmf: {
@@ -48,6 +74,11 @@ const suite: Record<string, ContractOptions> = {
   popularity: { checkerboard: additive, chance: { atMost: 1 } },
   'item-mean': { checkerboard: additive, chance: { atMost: 1.05 } },
   bias: { checkerboard: additive, chance: { atMost: 1.1 } },
+  'user-knn': { checkerboard: { shrinkage: 0 }, chance: { atMost: 1.1 } },
+  'item-knn': { checkerboard: { shrinkage: 0 }, chance: { atMost: 1.1 } },
+  svd: { quick: { factors: 4, epochs: 3 }, checkerboard: { factors: 4 }, chance: { atMost: 1.2 } },
+  'biased-svd': { quick: { factors: 4, epochs: 3 }, checkerboard: { factors: 4 }, chance: { atMost: 1.1 } },
+  svdpp: { quick: { factors: 4, epochs: 3 }, checkerboard: { factors: 4 }, chance: { atMost: 1.1 } },
   content: { checkerboard: 'the board has no features', chance: { atMost: 1.2 } },
   'joint-mf': {
     quick: { factors: 4, epochs: 3 },

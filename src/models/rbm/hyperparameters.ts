@@ -13,16 +13,16 @@ export const rbmHyperparameters = z.object({
     .default([1])
     .describe('Gibbs steps of contrastive divergence, in stages: the paper goes from 1 to 9'),
   stage: z.int().min(1).default(10).describe('epochs of each stage but the last'),
-  initSd: z.number().positive().default(0.01).describe('standard deviation of the first weights'),
+  initSd: z.number().positive().default(0.05).describe('standard deviation of the first weights'),
   optimiser: z.enum(['sgd', 'adam']).default('sgd').describe('how the weights follow the contrast'),
-  learningRate: z.number().positive().default(0.01).describe('base learning rate'),
+  learningRate: z.number().positive().default(0.005).describe('base learning rate'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('of sgd'),
   weightDecay: z.number().min(0).default(0.001).describe('L2: gradient + this x weight, biases excepted'),
   schedule: z
     .enum(['constant', 'plateau', 'step', 'cosine'])
     .default('constant')
     .describe('how the learning rate falls'),
-  batch: z.int().min(1).default(50).describe('users per step'),
+  batch: z.int().min(1).default(20).describe('users per step'),
   epochs: z.int().min(1).default(50).describe('passes over the users, at most'),
   patience: z
     .int()

@@ -48,7 +48,7 @@ export class RbmNetwork {
     const { items, levels } = this.shape
     const states = sigmoid(add(sums, this.hidden))
     const logits = add(gemm(states, this.weights, undefined, { transB: true }), this.visible)
-    const chances = softmax(reshape(logits, ['B', items, levels]))
+    const chances = softmax(reshape(logits, [sums.shape[0]!, items, levels]))
     return reduceSum(mul(chances, this.graph.constant(values, { shape: [levels] })), [2])
   }
 

@@ -82,12 +82,12 @@ export async function createRbmTask(
     const keys = drawKeys(seed, stream + user)
     return kernels.contrast(tables, own.subarray(0, n), given.subarray(0, n), gibbs, keys, scratch, contrast) / n
   }
-  /** Item parts are divided by the users of the batch who rated the item: rare ones learn no slower. Signs turn: a descent. */
+  /** Item parts are divided by the users of the batch who rated the item, damped: rare ones learn little slower. Signs turn: a descent. */
   const finish = (batch: number): void => {
     const scale = (view: Float32Array, width: number): void => {
       for (let item = 0; item < items; item++) {
         if (raters[item] === 0) continue
-        const factor = -1 / raters[item]!
+        const factor = -1 / (raters[item]! + caution)
         for (let at = item * width; at < (item + 1) * width; at++) view[at]! *= factor
       }
     }
@@ -179,6 +179,9 @@ function start(
     for (let at = item * count * units; at < (item + 1) * count * units; at++) weights[at] = random.normal() * sd
   }
 }
+
+/** Raters of no contrast that every item of a batch is given, so that a single one does not move a rare item far. */
+const caution = 10
 
 /** Ratings of the average item that every item starts with. */
 const priorRatings = 5
