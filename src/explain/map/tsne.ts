@@ -3,7 +3,7 @@ import type { OnProgress } from '../../core/progress.ts'
 import { Random } from '../../core/random.ts'
 import { affinities } from './affinities.ts'
 import { Descent } from './descent.ts'
-import { countOf, nearest, type Points } from './points.ts'
+import { all, countOf, type Nearest, nearest, type Points } from './points.ts'
 import { principalCoordinates } from './principal-axes.ts'
 
 export interface TsneOptions {
@@ -33,6 +33,9 @@ export interface TsneResult {
 const exaggeration = 12
 const exaggeratedIterations = 250
 const startSd = 1e-4
+/** Points whose neighbours are found between two pauses. */
+const blockPoints = 512
+const pauseEveryMs = 50
 
 /**
  * t-SNE by Barnes-Hut (van der Maaten 2014, "Accelerating t-SNE using tree-based algorithms"), into the plane: early exaggeration
@@ -40,13 +43,23 @@ const startSd = 1e-4
  * same map. O(n^2 width) once for the neighbours, O(n log n) an iteration. Throws a RangeError for a perplexity too
  * large for the points, InterruptedError.
  */
-export function tsne(points: Points, options: TsneOptions = {}): TsneResult {
+export async function tsne(points: Points, options: TsneOptions = {}): Promise<TsneResult> {
   const { perplexity = 30, seed = 1, iterations = 1000, theta = 0.5, start = 'axes', onProgress, signal } = options
   const n = countOf(points)
   const k = Math.floor(3 * perplexity)
   if (!(perplexity >= 1) || k >= n) throw new RangeError(`perplexity ${perplexity} for ${n} points`)
-  onProgress?.({ stage: 'finding neighbours', done: 0, total: null, unit: 'points' })
-  const p = affinities(nearest(points, k), perplexity)
+  const pause = pauses()
+  const neighbours: Nearest = { k, indices: new Int32Array(n * k), squared: new Float64Array(n * k) }
+  for (let from = 0; from < n; from += blockPoints) {
+    const to = Math.min(from + blockPoints, n)
+    const found = nearest(points, k, all(n).subarray(from, to))
+    neighbours.indices.set(found.indices, from * k)
+    neighbours.squared.set(found.squared, from * k)
+    onProgress?.({ stage: 'finding neighbours', done: to, total: n, unit: 'points' })
+    await pause()
+    throwIfAborted(signal, 'the map')
+  }
+  const p = affinities(neighbours, perplexity)
   const y = start === 'axes' ? onAxes(points, seed) : atRandom(n, seed)
   const rate = options.learningRate ?? Math.max(n / exaggeration / 4, 50)
   const state = new Descent(p, y, theta)
@@ -55,8 +68,19 @@ export function tsne(points: Points, options: TsneOptions = {}): TsneResult {
     const early = iteration < Math.min(exaggeratedIterations, iterations)
     state.step(early ? exaggeration : 1, early ? 0.5 : 0.8, rate)
     onProgress?.({ stage: 'mapping', done: iteration + 1, total: iterations, unit: 'iterations' })
+    await pause()
   }
   return { coordinates: y, divergence: state.divergence() }
+}
+
+/** Lets signals and timers through now and then, so that long work can be stopped. */
+function pauses(): () => Promise<void> {
+  let last = performance.now()
+  return async () => {
+    if (performance.now() - last < pauseEveryMs) return
+    await new Promise((resolve) => setImmediate(resolve))
+    last = performance.now()
+  }
 }
 
 /** Principal coordinates scaled to a spread of 1e-4 on the first axis (Kobak and Berens 2019). */

@@ -1,0 +1,5 @@
+export { mapPage } from './map-page.ts'
+export { colourGenres, type MappedMovie, type MovieMap, type MovieMapOptions, movieMap } from './movie-map.ts'
+export { type Nearest, nearest, type Points } from './points.ts'
+export { type Preservation, type PreservationOptions, preservation } from './preservation.ts'
+export { type TsneOptions, type TsneResult, tsne } from './tsne.ts'
