@@ -23,8 +23,9 @@ export interface Faithfulness {
 }
 
 /**
- * Whether explanations name what matters: the `masked` ratings of largest measured influence are taken out together,
- * and as many at random. Profiles no longer than `masked` are passed over.
+ * Whether explanations name what matters: of the `masked` ratings of largest measured influence those that raised the
+ * prediction are taken out together, then those that lowered it (all at once they would cancel), and the two moves
+ * are added; the same with as many at random. Profiles no longer than `masked` are passed over.
  */
 export async function measureFaithfulness(
   model: Recommender,
@@ -38,14 +39,19 @@ export async function measureFaithfulness(
   for (const { profile, item } of usable) {
     const { folded, influences } = await measureInfluence(model, profile, item)
     const move = async (gone: readonly number[]): Promise<number> => {
+      if (gone.length === 0) return 0
       const rest = profile.filter((entry) => !gone.includes(entry.item))
       return Math.abs((await ratingOf(model, { profile: rest }, item)) - folded)
     }
-    const own = await move(influences.slice(0, masked).map((influence) => influence.item))
+    const chosen = influences.slice(0, masked)
+    const up = chosen.filter(({ difference }) => difference > 0).map((influence) => influence.item)
+    const down = chosen.filter(({ difference }) => difference <= 0).map((influence) => influence.item)
+    const own = (await move(up)) + (await move(down))
     let chance = 0
     for (let draw = 0; draw < draws; draw++) {
       const order = random.shuffle(profile.map((entry) => entry.item))
-      chance += (await move(order.slice(0, masked))) / draws
+      const moves = (await move(order.slice(0, up.length))) + (await move(order.slice(up.length, masked)))
+      chance += moves / draws
     }
     named += own / usable.length
     drawn += chance / usable.length

@@ -26,6 +26,7 @@ const names = [
   'evaluate',
   'recommend',
   'similar',
+  'explain',
   'models',
 ]
 

@@ -72,6 +72,8 @@ describe('explainable-dnn', () => {
       biases: false,
       l2: 0.5,
       biasL2: 0.5,
+      embeddingDecay: 0.05,
+      biasDecay: 0.05,
       weightDecay: 0.1,
       initialiser: 'he-normal',
       initSd: 0.1,
