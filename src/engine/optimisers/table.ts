@@ -19,7 +19,19 @@ export function tableOptimiserBytes(options: OptimiserOptions, rows: number, dim
   if (options.kind === 'sgd') return scratch + (options.momentum ? arenaBytes({ float32: [n] }) : 0)
   if (options.kind === 'adagrad') return scratch + arenaBytes({ float32: [n] })
   if (options.kind === 'row-adagrad') return scratch + arenaBytes({ float32: [rows] })
-  return scratch + arenaBytes({ float32: [n, n] }) + (options.kind === 'lazy-adam' ? 0 : idleBytes(rows))
+  if (options.kind === 'lazy-adam') return scratch + arenaBytes({ float32: [n, n] })
+  return (
+    scratch +
+    (movesIdleRows(options) ? arenaBytes({ float32: [n, n, n] }) : arenaBytes({ float32: [n, n] }) + idleBytes(rows))
+  )
+}
+
+/**
+ * With a penalty every row moves at every step. Catching up later would be the same work in a chain of dependent
+ * steps, several times slower than one pass over the whole table.
+ */
+function movesIdleRows({ l1 = 0, l2 = 0 }: OptimiserOptions): boolean {
+  return l1 !== 0 || l2 !== 0
 }
 
 /** Updates the rows of an embedding table. Moments and scratch are taken from the workspace. */
@@ -50,7 +62,14 @@ export function createTableOptimiser(workspace: Workspace, table: Table, options
     const move = (rate: number): void =>
       kernels.adamRows(weights, dim, m, v, ids, count, sums, adamStep(options, rate, steps))
     if (options.kind === 'lazy-adam') update = move
-    else {
+    else if (movesIdleRows(options)) {
+      const gradient = workspace.float32(weights.length)
+      update = (rate) => {
+        kernels.scatterAddRows(gradient, dim, ids, count, sums)
+        kernels.adam(weights, gradient, m, v, adamStep(options, rate, steps))
+        for (let j = 0; j < count; j++) gradient.fill(0, ids[j]! * dim, (ids[j]! + 1) * dim)
+      }
+    } else {
       const behind = new IdleRows(workspace, rows, options)
       idle = behind
       Object.assign(views, behind.views)

@@ -8,13 +8,18 @@ export const dnnHyperparameters = z.object({
     .min(1)
     .default([32, 5])
     .describe('units of the hidden ReLU layers, first to last'),
-  dropout: z.number().min(0).lt(1).default(0.55).describe('share of the concatenated embeddings dropped in training'),
+  dropout: z.number().min(0).lt(1).default(0.5).describe('share of the concatenated embeddings dropped in training'),
   hiddenDropout: z.number().min(0).lt(1).default(0).describe('share of every hidden layer dropped in training'),
   l2: z
     .number()
     .min(0)
-    .default(0.4)
+    .default(0)
     .describe('each rating adds this times the squared length of its user and item embedding to the loss'),
+  embeddingL2: z
+    .number()
+    .min(0)
+    .default(0.01)
+    .describe('L2 on every embedding at every step, whoever is in the batch: gradient + this x weight'),
   weightDecay: z.number().min(0).default(0).describe('L2 on the weights of the dense layers: gradient + this x weight'),
   initialiser: z
     .enum(['normal', 'he-normal', 'glorot-uniform'])
@@ -33,7 +38,7 @@ export const dnnHyperparameters = z.object({
       'how the learning rate falls: plateau halves it after two epochs without a better validation RMSE, step every ten, cosine ends at 0',
     ),
   batch: z.int().min(1).default(128).describe('ratings per step'),
-  epochs: z.int().min(1).default(30).describe('passes over the ratings, at most'),
+  epochs: z.int().min(1).default(33).describe('passes over the ratings, at most'),
   patience: z
     .int()
     .min(1)

@@ -15,7 +15,7 @@ export async function createStep(
   hyperparameters: DnnHyperparameters,
   { random, seed, threads }: { random: Random; seed: number; threads: number },
 ): Promise<GraphStep> {
-  const { dropout, hiddenDropout, l2, weightDecay, optimiser, batch, factors } = hyperparameters
+  const { dropout, hiddenDropout, l2, embeddingL2, weightDecay, optimiser, batch, factors } = hyperparameters
   const { initialiser, initSd, clip } = hyperparameters
   const { graph } = network
   const rows = network.rows()
@@ -42,7 +42,7 @@ export async function createStep(
     reported: fit,
     tables: [rows.user, rows.item].map((node) => ({
       rows: node,
-      optimiser: { kind: optimiser },
+      optimiser: { kind: optimiser, l2: embeddingL2 },
       initialise: (weights) => start(weights, node.inputs[0]!, embeddings),
     })),
     weights: network.layers.flatMap(({ weight, bias }, l) => [

@@ -94,8 +94,10 @@ function idle(
     for (let t = from; t < full; t++) {
       if (regular) {
         const gi = regularised(f32x4.splat(0), wi, l1, l2)
-        mi = madd(b1, mi, f32x4.mul(c1, gi))
-        vi = madd(b2, vi, f32x4.mul(c2, f32x4.mul(gi, gi)))
+        const lost = load<f32>(at(epsilons, t)) * <f32>lostShare
+        const least = f32x4.splat(lost * lost)
+        mi = settled(madd(b1, mi, f32x4.mul(c1, gi)), least)
+        vi = settled(madd(b2, vi, f32x4.mul(c2, f32x4.mul(gi, gi))), least)
       } else {
         mi = f32x4.mul(b1, mi)
         vi = f32x4.mul(b2, vi)
