@@ -1,2 +1,10 @@
-export { itemKnnDefinition } from './item-knn.ts'
-export { userKnnDefinition } from './user-knn.ts'
+import type { ModelDefinition } from '../../models/registry.ts'
+import { itemKnnDefinition } from './item-knn.ts'
+import { userKnnDefinition } from './user-knn.ts'
+
+export { itemKnnDefinition, userKnnDefinition }
+
+export const neighbourhoodDefinitions: readonly ModelDefinition[] = [
+  userKnnDefinition,
+  itemKnnDefinition,
+] as unknown as readonly ModelDefinition[]

@@ -6,11 +6,12 @@ export interface SvdDefaults {
   readonly epochs: number
   readonly learningRate: number
   readonly regularisation: number
+  readonly initialSd: number
 }
 
 const positive = z.number().positive()
 
-export function svdShape({ factors, epochs, learningRate, regularisation }: SvdDefaults) {
+export function svdShape({ factors, epochs, learningRate, regularisation, initialSd }: SvdDefaults) {
   return {
     factors: z.number().int().min(1).max(4096).default(factors).describe('Length of the factor vectors.'),
     epochs: z.number().int().min(1).default(epochs).describe('At most so many passes over the ratings.'),
@@ -26,7 +27,13 @@ export function svdShape({ factors, epochs, learningRate, regularisation }: SvdD
       .min(0)
       .default(regularisation)
       .describe('L2 on the factors, charged once for every rating.'),
-    initialSd: z.number().min(0).default(0.1).describe('Standard deviation that factors are drawn with, around 0.'),
+    initialSd: z
+      .number()
+      .min(0)
+      .default(initialSd)
+      .describe(
+        'Standard deviation that factors are drawn with, around 0. Small starts fit better; too small ones are slow to begin, and patience may run out.',
+      ),
     patience: z
       .number()
       .int()

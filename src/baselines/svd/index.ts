@@ -4,15 +4,15 @@ import { biasShape, svdShape } from './hyperparameters.ts'
 import { SvdModel } from './model.ts'
 
 const svd = z.object({
-  ...svdShape({ factors: 50, epochs: 60, learningRate: 0.01, regularisation: 0.1 }),
-  centre: z.enum(['mean', 'none']).default('mean').describe('What factors add to: the mean rating, or nothing at all.'),
+  ...svdShape({ factors: 50, epochs: 50, learningRate: 0.01, regularisation: 0.07, initialSd: 0.003 }),
+  centre: z.enum(['mean', 'none']).default('none').describe('What factors add to: the mean rating, or nothing at all.'),
 })
 const biasedSvd = z.object({
-  ...svdShape({ factors: 50, epochs: 60, learningRate: 0.01, regularisation: 0.1 }),
+  ...svdShape({ factors: 100, epochs: 35, learningRate: 0.01, regularisation: 0.06, initialSd: 0.01 }),
   ...biasShape,
 })
 const svdpp = z.object({
-  ...svdShape({ factors: 50, epochs: 100, learningRate: 0.005, regularisation: 0.05 }),
+  ...svdShape({ factors: 100, epochs: 50, learningRate: 0.005, regularisation: 0.03, initialSd: 0.008 }),
   ...biasShape,
 })
 
@@ -42,3 +42,9 @@ export const svdppDefinition: ModelDefinition<typeof svdpp.shape> = {
   hyperparameters: svdpp,
   create: (options) => new SvdModel({ name: 'svdpp', biases: true, implicit: true }, options),
 }
+
+export const svdDefinitions: readonly ModelDefinition[] = [
+  svdDefinition,
+  biasedSvdDefinition,
+  svdppDefinition,
+] as unknown as readonly ModelDefinition[]
