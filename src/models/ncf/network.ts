@@ -37,6 +37,9 @@ export interface NcfMasks {
   readonly hidden?: readonly (Node | null)[]
 }
 
+/** The halves that are there. */
+export const halvesOf = (rows: Halves): ('gmf' | 'mlp')[] => (['gmf', 'mlp'] as const).filter((half) => rows[half])
+
 export const nameOf = (node: Node): string => (node.attributes as { name: string }).name
 
 /**

@@ -1,14 +1,11 @@
 import { type Node, reshape, sigmoid } from '../../engine/graph/index.ts'
 import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
 import { Session } from '../../engine/session/session.ts'
-import { type FoldInOptions, foldedIn, prepared } from './fold-in.ts'
-import { type Halves, type NcfNetwork, nameOf } from './network.ts'
+import type { FoldInOptions } from './fold-in.ts'
+import { foldIn, type RunForm, type Rows as UserRows } from './fold-in-runtime.ts'
+import type { Halves, NcfNetwork } from './network.ts'
 
-/** User embeddings, row-major, of the halves that there are. */
-export interface UserRows {
-  readonly gmf?: Float32Array
-  readonly mlp?: Float32Array
-}
+export type { UserRows }
 
 /** Most pairs in one run. */
 const pairBlock = 8192
@@ -69,16 +66,9 @@ export class NcfRuntime {
   }
 
   /** The embeddings that fit a profile of at least one item, from the last user row. */
-  async foldIn(item: Int32Array, rating: Float32Array, options: FoldInOptions): Promise<UserRows> {
-    const { gmf, mlp } = this.network
+  foldIn(item: Int32Array, rating: Float32Array, options: FoldInOptions): Promise<UserRows> {
     const start = this.userRows(Int32Array.of(this.network.shape.users - 1))
-    const user: UserRows = {
-      ...(gmf ? { gmf: new Float32Array(widthOf(gmf.users)) } : {}),
-      ...(mlp ? { mlp: new Float32Array(widthOf(mlp.users)) } : {}),
-    }
-    const feeds = { item, rating, ...named(start, 'start') }
-    await this.run('foldIn', () => foldInForm(this.network, options), feeds, named(user, 'user'), { B: item.length })
-    return user
+    return foldIn(this.network, (...form) => this.bind(...form), { item, rating }, start, options)
   }
 
   /** Rows of the user tables. */
@@ -105,13 +95,12 @@ export class NcfRuntime {
     return this.itemPart
   }
 
-  private async run(
-    name: string,
-    form: () => EmittedModel,
-    feeds: Feeds,
-    fetches: Record<string, Float32Array>,
-    dims: Record<string, number>,
-  ): Promise<void> {
+  private async run(...form: Parameters<RunForm>): Promise<void> {
+    await (await this.bind(...form))()
+  }
+
+  /** A form with its buffers; parameters that are not among the feeds are taken from the weights. */
+  private async bind(...[name, form, feeds, fetches, dims]: Parameters<RunForm>): Promise<() => Promise<void>> {
     let opened = this.sessions.get(name)
     if (!opened) {
       const model = form()
@@ -121,7 +110,10 @@ export class NcfRuntime {
     const { session, model } = await opened
     const all: Feeds = { ...feeds }
     for (const { name: input } of model.inputs) if (!(input in all)) all[input] = this.weights[input]!
-    await session.bind(all, fetches, dims).run()
+    const wanted = new Set(model.inputs.map((input) => input.name))
+    for (const given of Object.keys(all)) if (!wanted.has(given)) delete all[given]
+    const bound = session.bind(all, fetches, dims)
+    return () => bound.run()
   }
 }
 
@@ -133,12 +125,6 @@ function gathered(table: Float32Array, width: number, rows: Int32Array): Float32
     result.set(table.subarray(row * width, (row + 1) * width), n * width)
   })
   return result
-}
-
-/** Input or output names of embeddings, "gmfUser" and "mlpUser" for 'user'. */
-function named(rows: UserRows, what: string): Record<string, Float32Array> {
-  const suffix = what[0]!.toUpperCase() + what.slice(1)
-  return Object.fromEntries(Object.entries(rows).map(([half, data]) => [`${half}${suffix}`, data]))
 }
 
 /** user, item (int32 [B]) -> probability [B], or logit [B]. */
@@ -170,45 +156,4 @@ function scoreForm(network: NcfNetwork): EmittedModel {
 /** -> itemPart [items, units]. */
 function itemForm(network: NcfNetwork): EmittedModel {
   return emit({ outputs: { itemPart: network.itemPart(network.mlp!.items) }, name: 'ncf items' })
-}
-
-/** item (int32 [B]), rating [B], gmfStart [factors], mlpStart [half] -> gmfUser [factors], mlpUser [half]. */
-function foldInForm(network: NcfNetwork, options: FoldInOptions): EmittedModel {
-  const { graph, gmf, mlp } = network
-  const start = (name: string, table: Node): Node => reshape(graph.input(name, [widthOf(table)]), [1, widthOf(table)])
-  const user = foldedIn(
-    network,
-    {
-      ...(gmf ? { gmf: start('gmfStart', gmf.users) } : {}),
-      ...(mlp ? { mlp: start('mlpStart', mlp.users) } : {}),
-    },
-    options,
-  )
-  const outputs: Record<string, Node> = {}
-  if (user.gmf) outputs.gmfUser = reshape(user.gmf, [widthOf(gmf!.users)])
-  if (user.mlp) outputs.mlpUser = reshape(user.mlp, [widthOf(mlp!.users)])
-  return emit({ outputs, name: 'ncf fold-in' })
-}
-
-/** item (int32 [B]), rating [B] -> scores [items]: a profile of at least one rating in, the logits of all table rows out. */
-export function foldInFile(
-  network: NcfNetwork,
-  options: FoldInOptions,
-  initialisers: ReadonlyMap<string, Float32Array>,
-): EmittedModel {
-  const { users, items } = network.shape
-  const start = (table: Node): Node => {
-    const width = widthOf(table)
-    const last = initialisers.get(nameOf(table))!.slice((users - 1) * width)
-    return network.graph.constant(last, { shape: [1, width] })
-  }
-  const { gmf, mlp } = network
-  const user = foldedIn(
-    network,
-    { ...(gmf ? { gmf: start(gmf.users) } : {}), ...(mlp ? { mlp: start(mlp.users) } : {}) },
-    options,
-  )
-  const all = network.graph.constant(Int32Array.from({ length: items }, (_, k) => k))
-  const scores = reshape(network.scoreOne(user, prepared(network, all)), [items])
-  return emit({ outputs: { scores }, name: 'ncf fold-in', initialisers })
 }
