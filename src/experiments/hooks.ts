@@ -4,17 +4,6 @@ import { MarqueeError } from '../core/errors.ts'
 import type { Probe } from './paper.ts'
 import type { ProbeGround } from './probes.ts'
 
-/** A map of movies in the plane. */
-export interface MovieMap {
-  readonly x: readonly number[]
-  readonly y: readonly number[]
-  readonly titles: readonly string[]
-  /** The first genre of each movie, "" where none is known. */
-  readonly genres: readonly string[]
-  /** Share of each movie's nearest neighbours in the vectors that are near in the plane too; null where not measured. */
-  readonly preservation: number | null
-}
-
 /** Movies that activate one bottleneck unit. */
 export interface UnitCluster {
   readonly unit: number
@@ -23,7 +12,6 @@ export interface UnitCluster {
   readonly genres: Readonly<Record<string, number>>
 }
 
-type MapMaker = (ground: ProbeGround, probe: Extract<Probe, { kind: 'map' }>) => Promise<MovieMap>
 type ClusterMaker = (
   ground: ProbeGround,
   probe: Extract<Probe, { kind: 'clusters' }>,
@@ -31,12 +19,10 @@ type ClusterMaker = (
 
 /** Whether the module behind a probe is part of this version. */
 export function hasProbe({ kind }: Probe): boolean {
-  if (kind === 'map') return urlOf('map') !== null
   if (kind === 'clusters') return urlOf('clusters') !== null
   return true
 }
 
-export const mapMaker = (): Promise<MapMaker> => load('map', 'reproduceMap')
 export const clusterMaker = (): Promise<ClusterMaker> => load('clusters', 'reproduceClusters')
 
 /** src/explain/NAME.ts, or dist/explain/NAME.js. */

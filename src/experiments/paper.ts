@@ -54,6 +54,11 @@ export type Probe =
   | { readonly kind: 'parameters'; readonly id: string }
   /** A t-SNE map of the movie vectors. */
   | { readonly kind: 'map'; readonly id: string; readonly perplexity: number; readonly seed: number }
+  /**
+   * How attention weights stand to measured Shapley values over `users` x `items`, and how far taking the named ratings out
+   * of `users` profiles moves a prediction beside random ones.
+   */
+  | { readonly kind: 'attention'; readonly id: string; readonly users: number; readonly items: number }
   /** Movies that activate single bottleneck units. */
   | { readonly kind: 'clusters'; readonly id: string; readonly units: number; readonly movies: number }
 
@@ -113,6 +118,8 @@ interface ExhibitHead {
   /** What --table or --figure is compared with; null for what has no number. */
   readonly number: { readonly kind: 'table' | 'figure'; readonly n: number } | null
   readonly title: string
+  /** The data it is on, where there is one like it for other data; shown after the title. */
+  readonly set?: string
   /** The protocol of this exhibit in words. */
   readonly text?: string
   readonly notes?: readonly Note[]
@@ -186,6 +193,12 @@ export interface PairsExhibit extends ExhibitHead {
   readonly published: readonly number[]
 }
 
+/** Named figures that a probe finds, systems side by side. */
+export interface FactsExhibit extends ExhibitHead {
+  readonly kind: 'facts'
+  readonly columns: readonly { readonly header: string; readonly system: string; readonly probe: string }[]
+}
+
 export interface MapExhibit extends ExhibitHead {
   readonly kind: 'map'
   readonly system: string
@@ -207,6 +220,7 @@ export type Exhibit =
   | SimilarExhibit
   | ChecksExhibit
   | PairsExhibit
+  | FactsExhibit
   | MapExhibit
   | ClustersExhibit
 

@@ -86,6 +86,8 @@ export function systemsOf(exhibit: Exhibit): string[] {
       return unique(exhibit.lists.flatMap(({ ours }) => ours.map(({ system }) => system)))
     case 'checks':
       return unique(exhibit.checks.flatMap(({ value }) => ('system' in value ? [value.system] : [])))
+    case 'facts':
+      return unique(exhibit.columns.map(({ system }) => system))
     case 'pairs':
     case 'map':
     case 'clusters':

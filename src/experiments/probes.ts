@@ -1,9 +1,12 @@
 import { TitleIndex } from '../catalogue/titles.ts'
 import { MarqueeError } from '../core/errors.ts'
 import type { OnProgress } from '../core/progress.ts'
+import { Random } from '../core/random.ts'
 import type { Dataset, Interactions } from '../data/index.ts'
+import { checkAttention, type FaithfulnessCase, measureFaithfulness, profileOfUser } from '../explain/index.ts'
+import { movieMap } from '../explain/map/index.ts'
 import type { Recommender } from '../models/recommender.ts'
-import { clusterMaker, mapMaker } from './hooks.ts'
+import { clusterMaker } from './hooks.ts'
 import type { Probe } from './paper.ts'
 
 /** A movie in a list of similar ones. */
@@ -36,7 +39,9 @@ export async function answerProbe(probe: Probe, ground: ProbeGround): Promise<un
       case 'parameters':
         return Object.values(ground.model.save().tensors).reduce((sum, { data }) => sum + data.length, 0)
       case 'map':
-        return await (await mapMaker())(ground, probe)
+        return await mapOf(ground, probe)
+      case 'attention':
+        return await attention(ground, probe)
       case 'clusters':
         return await (await clusterMaker())(ground, probe)
     }
@@ -70,6 +75,77 @@ async function similarMovies(
   return near
     .toSorted((a, b) => b.similarity - a.similarity || a.item - b.item)
     .map(({ item, similarity }) => ({ title: dataset.items.titles[item]!, similarity }))
+}
+
+/** A map of movies in the plane. */
+export interface PlaneMap {
+  readonly x: readonly number[]
+  readonly y: readonly number[]
+  readonly titles: readonly string[]
+  /** What each movie is coloured by. */
+  readonly genres: readonly string[]
+  /** How well neighbourhoods are kept, in words. */
+  readonly words: string
+}
+
+async function mapOf(
+  { model, train, dataset, onProgress, signal }: ProbeGround,
+  { perplexity, seed }: Extract<Probe, { kind: 'map' }>,
+): Promise<PlaneMap> {
+  const map = await movieMap(model, train, dataset.items, {
+    perplexity,
+    seed,
+    minimumRatings: 1,
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  })
+  const { movies, preservation: kept, genreAgreement: agreed } = map
+  const percent = (share: number): string => `${(100 * share).toFixed(0)}%`
+  return {
+    x: movies.map(({ x }) => x),
+    y: movies.map(({ y }) => y),
+    titles: movies.map(({ title }) => title),
+    genres: movies.map(({ genre }) => genre),
+    words:
+      `${movies.length} movies, perplexity ${perplexity}, seed ${seed}. Of each movie's ten nearest, ${percent(kept.recall)} are nearest on the map ` +
+      `too (chance ${percent(kept.chance)}), trustworthiness ${kept.trustworthiness.toFixed(3)}. ${percent(agreed.map)} of the ten nearest on the ` +
+      `map share the movie's colour; by the vectors ${percent(agreed.vectors)}, by chance ${percent(agreed.chance)}.`,
+  }
+}
+
+/** Over the first users with training ratings and the most rated movies. */
+async function attention(
+  { model, train }: ProbeGround,
+  { users: userCount, items: itemCount }: Extract<Probe, { kind: 'attention' }>,
+): Promise<Record<string, number | null>> {
+  const byUser = train.byUser().offsets
+  const byItem = train.byItem().offsets
+  const users = Array.from({ length: train.users.size }, (_, user) => user)
+    .filter((user) => byUser[user + 1]! > byUser[user]!)
+    .slice(0, userCount)
+  const count = (item: number): number => byItem[item + 1]! - byItem[item]!
+  const items = Array.from({ length: train.items.size }, (_, item) => item)
+    .sort((a, b) => count(b) - count(a) || a - b)
+    .slice(0, itemCount)
+  const check = await checkAttention(model, users, items)
+  const cases: FaithfulnessCase[] = users.map((user, n) => ({
+    profile: profileOfUser(train, user),
+    item: items[n % items.length]!,
+  }))
+  const faithful = await measureFaithfulness(model, cases, { random: new Random(1).fork('faithfulness') })
+  return {
+    'predictions looked at': check.pairs,
+    'weight of the user, mean': check.userWeight.mean,
+    'weight of the user, least': check.userWeight.least,
+    'weight of the user, most': check.userWeight.most,
+    'share of the user by Shapley value, mean': check.userShare,
+    'rank correlation of weight and share': check.spearman,
+    'correlation of weight and share': check.pearson,
+    'explanations tested by masking ratings': faithful.cases,
+    'stars moved by masking the five that are named': faithful.named,
+    'stars moved by masking five at random': faithful.random,
+    'share of cases in which the named move more': faithful.wins,
+  }
 }
 
 async function predictions(

@@ -31,15 +31,29 @@ export function quickPaper(paper: Paper): Paper {
     ...paper,
     seeds: paper.seeds.slice(0, 1),
     systems: Object.fromEntries(Object.entries(paper.systems).map(([id, system]) => [id, quickSystem(system)])),
-    exhibits: paper.exhibits.map(quickExhibit),
+    exhibits: oneOfEach(paper.exhibits).map(quickExhibit),
   }
+}
+
+/** Of exhibits that differ in their data alone, which is one and the same here, the first. */
+function oneOfEach(exhibits: readonly Exhibit[]): Exhibit[] {
+  const seen = new Set<string>()
+  const first = exhibits.filter(({ kind, title, set }) => {
+    const key = `${kind} ${title}`
+    if (set !== undefined && seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+  return first.map((exhibit) => (exhibit.set === undefined ? exhibit : { ...exhibit, set: 'a part of latest-small' }))
 }
 
 export function quickSystem(system: System): System {
   const measures = system.measures.map((measure) =>
     measure.kind === 'earlier' ? { ...measure, most: Math.min(200, measure.most ?? 200) } : measure,
   )
-  return { ...system, data: quickData(system.data), hyperparameters: quickSettings(system), measures }
+  const probes = system.probes?.map((probe) => (probe.kind === 'attention' ? { ...probe, users: 3, items: 10 } : probe))
+  const hyperparameters = quickSettings(system)
+  return { ...system, data: quickData(system.data), hyperparameters, measures, ...(probes && { probes }) }
 }
 
 function quickSettings(system: System): Readonly<Record<string, unknown>> {

@@ -92,7 +92,7 @@ async function figuresOf(
   return { metrics: named(id, withF(result.metrics)), counts: on === 'test' ? result.counts : null }
 }
 
-/** Adds the F measure, the harmonic mean of mean precision and mean recall, wherever both are there. */
+/** Adds `f-of-means`, the harmonic mean of mean precision and mean recall, wherever both are there; metric `f` is the mean of users' own. */
 export function withF(metrics: Readonly<Record<string, number | null>>): Record<string, number | null> {
   const all: Record<string, number | null> = { ...metrics }
   for (const [name, precision] of Object.entries(metrics)) {
@@ -100,7 +100,11 @@ export function withF(metrics: Readonly<Record<string, number | null>>): Record<
     const recall = cutOff === undefined ? undefined : metrics[`recall${cutOff}`]
     if (recall === undefined) continue
     const both = precision !== null && recall !== null
-    all[`f${cutOff}`] = !both ? null : precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall)
+    all[`f-of-means${cutOff}`] = !both
+      ? null
+      : precision + recall === 0
+        ? 0
+        : (2 * precision * recall) / (precision + recall)
   }
   return all
 }

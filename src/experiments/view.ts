@@ -1,8 +1,8 @@
 import type { DataFacts } from './cell.ts'
-import type { MovieMap, UnitCluster } from './hooks.ts'
+import type { UnitCluster } from './hooks.ts'
 import { type FigureView, isMissing, Lookup } from './lookup.ts'
 import type { Column, Exhibit, Note, Paper, PaperName, Row } from './paper.ts'
-import type { ProbeMissing, SimilarMovie } from './probes.ts'
+import type { PlaneMap, ProbeMissing, SimilarMovie } from './probes.ts'
 import type { Outcome } from './reproduce.ts'
 
 interface Head {
@@ -75,9 +75,18 @@ export interface PairsView extends Head {
   readonly absent: string | null
 }
 
+export interface FactsView extends Head {
+  readonly kind: 'facts'
+  readonly columns: readonly string[]
+  /** One value per column; null where there is none. */
+  readonly rows: readonly { readonly label: string; readonly values: readonly (number | null)[] }[]
+  /** Why a column is empty. */
+  readonly absent: readonly string[]
+}
+
 export interface MapView extends Head {
   readonly kind: 'map'
-  readonly map: MovieMap | ProbeMissing
+  readonly map: PlaneMap | ProbeMissing
 }
 
 export interface ClustersView extends Head {
@@ -94,6 +103,7 @@ export type ExhibitView =
   | SimilarView
   | ChecksView
   | PairsView
+  | FactsView
   | MapView
   | ClustersView
 
@@ -118,8 +128,8 @@ export function viewOf(paper: Paper, outcomes: ReadonlyMap<string, Outcome>): Pa
 }
 
 function exhibitView(exhibit: Exhibit, lookup: Lookup): ExhibitView {
-  const { id, label, title, text = '', notes = [] } = exhibit
-  const head = { id, label, title, text, notes }
+  const { id, label, set, text = '', notes = [] } = exhibit
+  const head = { id, label, title: set === undefined ? exhibit.title : `${exhibit.title}, ${set}`, text, notes }
   switch (exhibit.kind) {
     case 'table': {
       const { columns } = exhibit
@@ -164,8 +174,10 @@ function exhibitView(exhibit: Exhibit, lookup: Lookup): ExhibitView {
       const pairs = found.map((pair, n) => ({ ...pair, published: exhibit.published[n]! }))
       return { ...head, kind: 'pairs', pairs, absent: null }
     }
+    case 'facts':
+      return { ...head, kind: 'facts', ...factsOf(exhibit, lookup) }
     case 'map':
-      return { ...head, kind: 'map', map: lookup.probe<MovieMap>(exhibit.system, exhibit.probe) }
+      return { ...head, kind: 'map', map: lookup.probe<PlaneMap>(exhibit.system, exhibit.probe) }
     case 'clusters': {
       const clusters = lookup.probe<readonly UnitCluster[]>(exhibit.system, exhibit.probe)
       return { ...head, kind: 'clusters', clusters, published: exhibit.published }
@@ -195,6 +207,23 @@ function curve({ label, system, of }: Series, lookup: Lookup): CurvesView['serie
     if (y !== null) points.push({ x: epoch, y })
   }
   return { label, points, absent: points.length === 0 ? 'it has no epochs' : null }
+}
+
+type Facts = Readonly<Record<string, number | null>>
+
+function factsOf(
+  { columns }: Extract<Exhibit, { kind: 'facts' }>,
+  lookup: Lookup,
+): Pick<FactsView, 'columns' | 'rows' | 'absent'> {
+  const found = columns.map(({ system, probe }) => lookup.probe<Facts>(system, probe))
+  const labels = new Set(found.flatMap((facts) => (isMissing(facts) ? [] : Object.keys(facts))))
+  const figureOf = (facts: Facts | ProbeMissing, label: string): number | null =>
+    isMissing(facts) ? null : (facts[label] ?? null)
+  return {
+    columns: columns.map(({ header }) => header),
+    rows: [...labels].map((label) => ({ label, values: found.map((facts) => figureOf(facts, label)) })),
+    absent: found.flatMap((facts, n) => (isMissing(facts) ? [`${columns[n]!.header}: ${facts.missing}`] : [])),
+  }
 }
 
 type Check = Extract<Exhibit, { kind: 'checks' }>['checks'][number]

@@ -78,9 +78,11 @@ describe.each(papers.map((paper) => [paper.name, paper] as const))('%s', (_, pap
       const wanted =
         exhibit.kind === 'similar'
           ? exhibit.lists.flatMap(({ ours }) => ours.map(({ system, probe }) => [system, probe] as const))
-          : 'probe' in exhibit
-            ? [[exhibit.system, exhibit.probe] as const]
-            : []
+          : exhibit.kind === 'facts'
+            ? exhibit.columns.map(({ system, probe }) => [system, probe] as const)
+            : 'probe' in exhibit
+              ? [[exhibit.system, exhibit.probe] as const]
+              : []
       for (const [system, probe] of wanted) {
         expect(
           paper.systems[system]!.probes?.map(({ id }) => id),
@@ -125,7 +127,7 @@ function metricsOf({ systems }: Paper, id: string): string[] {
   for (const measure of measures) {
     const prefix = measure.id === undefined ? '' : `${measure.id}/`
     const own = measure.kind === 'earlier' ? ['rmse', 'mae'] : [...measure.metrics]
-    if (own.includes('precision@10') && own.includes('recall@10')) own.push('f@10')
+    if (own.includes('precision@10') && own.includes('recall@10')) own.push('f-of-means@10')
     names.push(...own.map((metric) => prefix + metric))
   }
   return names

@@ -89,7 +89,7 @@ const exhibits: ExhibitView[] = [
     ...head,
     id: 'map',
     kind: 'map',
-    map: { x: [0, 1], y: [0, 1], titles: [evil, 'Babe (1995)'], genres: ['Drama', ''], preservation: 0.4 },
+    map: { x: [0, 1], y: [0, 1], titles: [evil, 'Babe (1995)'], genres: ['Drama', ''], words: evil },
   },
   {
     ...head,

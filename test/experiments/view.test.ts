@@ -90,8 +90,8 @@ test('losses are given per epoch and at the end', () => {
 })
 
 test('F is the harmonic mean of mean precision and recall, as the paper computes it', () => {
-  expect(withF({ 'precision@10': 0.8497, 'recall@10': 0.6362 })['f@10']).toBeCloseTo(0.7276, 4)
-  expect(withF({ 'precision@10': 0, 'recall@10': 0 })['f@10']).toBe(0)
-  expect(withF({ 'precision@10': null, 'recall@10': 0.5 })['f@10']).toBeNull()
-  expect(withF({ 'precision@10': 0.5, 'recall@5': 0.5 })).not.toHaveProperty('f@10')
+  expect(withF({ 'precision@10': 0.8497, 'recall@10': 0.6362 })['f-of-means@10']).toBeCloseTo(0.7276, 4)
+  expect(withF({ 'precision@10': 0, 'recall@10': 0 })['f-of-means@10']).toBe(0)
+  expect(withF({ 'precision@10': null, 'recall@10': 0.5 })['f-of-means@10']).toBeNull()
+  expect(withF({ 'precision@10': 0.5, 'recall@5': 0.5 })).not.toHaveProperty(['f-of-means@10'])
 })

@@ -1,7 +1,15 @@
 import { isMissing } from '../lookup.ts'
 import type { Note } from '../paper.ts'
 import type { SimilarMovie } from '../probes.ts'
-import type { ChecksView, ClustersView, DistributionView, ExhibitView, PairsView, SimilarView } from '../view.ts'
+import type {
+  ChecksView,
+  ClustersView,
+  DistributionView,
+  ExhibitView,
+  FactsView,
+  PairsView,
+  SimilarView,
+} from '../view.ts'
 import { groupedBars, histogram } from './column-chart.ts'
 import { decimal, element, escaped, grouped, type Html } from './html.ts'
 import { lineChart } from './line-chart.ts'
@@ -74,12 +82,10 @@ function body(view: ExhibitView, options: { readonly quick: boolean }): Html {
       const { map } = view
       if (isMissing(map)) return why(map.missing)
       const points = map.titles.map((title, n) => ({ title, x: map.x[n]!, y: map.y[n]!, group: map.genres[n]! }))
-      const kept =
-        map.preservation === null
-          ? ''
-          : `${(100 * map.preservation).toFixed(0)}% of each movie's nearest neighbours stay near in the plane.`
-      return scatter(view.title, points) + (kept === '' ? '' : element('p', { class: 'soft' }, kept))
+      return scatter(view.title, points) + element('p', { class: 'soft' }, escaped(map.words))
     }
+    case 'facts':
+      return factsTable(view)
     case 'clusters':
       return clusterLists(view)
   }
@@ -170,6 +176,22 @@ function pairsTable({ pairs }: PairsView): Html {
   const head = ['user', 'movie', 'paper', 'ours'].map((name) => element('th', { scope: 'col' }, name))
   const table = element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...rows))
   return element('div', { class: 'scroll' }, table)
+}
+
+function factsTable({ columns, rows, absent }: FactsView): Html {
+  const shown = (value: number | null): string =>
+    value === null ? '' : Number.isInteger(value) ? grouped(value) : decimal(value, 4)
+  const body = rows.map(({ label, values }) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, escaped(label)),
+      ...values.map((value) => element('td', {}, shown(value))),
+    ),
+  )
+  const head = ['', ...columns].map((name) => element('th', { scope: 'col' }, escaped(name)))
+  const table = element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body))
+  return (rows.length === 0 ? '' : element('div', { class: 'scroll' }, table)) + absent.map(why).join('')
 }
 
 function clusterLists({ clusters, published }: ClustersView): Html {

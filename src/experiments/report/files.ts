@@ -112,6 +112,14 @@ export function csvOf(view: ExhibitView): Table | null {
           String(prediction),
         ]),
       }
+    case 'facts':
+      return {
+        header: ['figure', ...view.columns],
+        rows: view.rows.map(({ label, values }) => [
+          label,
+          ...values.map((value) => (value === null ? '' : String(value))),
+        ]),
+      }
     case 'map':
     case 'clusters':
       return null

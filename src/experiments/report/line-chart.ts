@@ -15,6 +15,9 @@ export interface LineChart {
   readonly mark?: { readonly label: string; readonly value: number } | null
 }
 
+/** More points than this are shown as a line; each still has its figures on hover. */
+const dotsShown = 60
+
 /** Lines over a common x axis, every point with its figures on hover. */
 export function lineChart({ name, xLabel, yLabel, lines, mark }: LineChart): Html {
   const all = lines.flatMap(({ points }) => points)
@@ -36,7 +39,12 @@ export function lineChart({ name, xLabel, yLabel, lines, mark }: LineChart): Htm
         element('title', {}, escaped(`${label}\n${xLabel} ${p.x}: ${decimal(p.y, 4)}`)),
       ),
     )
-    return element('g', { class: seriesClass(n) }, element('path', { class: 'line', d: path }), ...dots)
+    return element(
+      'g',
+      { class: points.length > dotsShown ? `${seriesClass(n)} quiet` : seriesClass(n) },
+      element('path', { class: 'line', d: path }),
+      ...dots,
+    )
   })
   const marked = mark
     ? element('line', {

@@ -9,7 +9,7 @@ export const style = `
   --accent: #f0a0a8; --good: #6fcf97; --bad: #f2917c; --warn: #e6c266; --warn-wash: #2b2617;
   --s0: #6ea8f2; --s1: #f29a52; --s2: #4cc9a0; --s3: #ec84c8; --s4: #d9b93e; --s5: #ab97f7; --s6: #52c7dd; --s7: #cf9a7a; --rest: #5d5b57; } }
 * { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main, header.top, footer { max-width: 1080px; margin: 0 auto; padding: 0 20px; }
 header.top { padding-top: 36px; }
@@ -33,7 +33,7 @@ th, td { padding: 5px 10px; text-align: right; white-space: nowrap; border-botto
 thead th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
 thead tr.groups th { border-bottom: 0; padding-bottom: 0; color: var(--ink); }
 thead tr.groups th[colspan] { border-bottom: 1px solid var(--rule); text-align: center; }
-th:first-child, td:first-child { text-align: left; }
+tbody th, td:first-child, thead tr:first-child th:first-child { text-align: left; }
 tbody th { font-weight: 400; white-space: normal; min-width: 9em; max-width: 26em; }
 td.text, th.text { text-align: left; white-space: normal; }
 tr.paper th, tr.paper td { font-weight: 600; background: var(--wash); }
@@ -54,7 +54,7 @@ ul.notes b { font-weight: 600; margin-right: 0.4em; }
 .chart text { fill: var(--soft); } .chart .bar-label, .chart .value { fill: var(--ink); }
 .chart .mark { stroke: var(--faint); stroke-dasharray: 5 4; } .chart .marked { fill: var(--soft); }
 .chart .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
-.chart circle, .chart rect { fill: currentColor; } .dots circle { fill-opacity: 0.8; } .dots circle:hover { stroke: var(--ink); stroke-width: 1.5; }
+.chart circle, .chart rect { fill: currentColor; } .quiet circle { opacity: 0; } .quiet circle:hover { opacity: 1; } .dots circle { fill-opacity: 0.8; } .dots circle:hover { stroke: var(--ink); stroke-width: 1.5; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); } .s6 { color: var(--s6); } .s7 { color: var(--s7); } .rest { color: var(--rest); }
 ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; padding: 0; margin: 8px 0 0; font-size: 0.88rem; color: var(--soft); }
 .key { display: inline-block; background: currentColor; margin-right: 7px; vertical-align: middle; }
