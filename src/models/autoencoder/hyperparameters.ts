@@ -37,6 +37,11 @@ export const trainingHyperparameters = {
   clip: z.number().min(0).default(0).describe('largest norm of the gradient; 0 does not clip'),
 }
 
+/** The same hyper-parameter with another default. */
+function withDefault<T extends z.ZodType>(schema: z.ZodDefault<T>, value: z.output<T> & {}): z.ZodDefault<T> {
+  return z._default(schema.unwrap(), value as never).describe(schema.description!) as z.ZodDefault<T>
+}
+
 /** How ratings become input. */
 export const encodingHyperparameters = {
   encoding: z
@@ -58,17 +63,20 @@ export const layersOf = (...layers: [number, ...number[]]) => z.array(z.int().mi
 
 /** What may be set of the autoencoder of Lund and Ng. Defaults tuned on a validation part of training rows, for small data. */
 export const autoencoderHyperparameters = z.object({
-  layers: layersOf(256, 128, 256).describe(
+  layers: layersOf(300).describe(
     'units of the hidden layers; the smallest is the bottleneck. The paper: 4096, 2048, 1024, 512, 1024, 2048, 4096',
   ),
-  activation: z.enum(['relu', 'sigmoid', 'tanh', 'linear']).default('relu').describe('of the hidden layers'),
+  activation: z
+    .enum(['relu', 'sigmoid', 'tanh', 'linear'])
+    .default('tanh')
+    .describe('of the hidden layers; the paper: relu'),
   residual: z
     .boolean()
     .default(false)
     .describe('a hidden layer adds the values of the nearest earlier one of its width'),
   withhold: z
     .union([z.literal('one'), z.number().gt(0).lt(1)])
-    .default(0.5)
+    .default(0.3)
     .describe(
       "'one': every rating an example, withheld from its user's row, as in the paper; a share: withheld at once",
     ),
@@ -81,6 +89,9 @@ export const autoencoderHyperparameters = z.object({
   sparsityWeight: z.number().min(0).default(0.01).describe('weight of that penalty'),
   sparsityTarget: z.number().gt(0).lt(1).default(0.05).describe('kl: the mean activity wanted of each unit'),
   ...trainingHyperparameters,
+  dropout: withDefault(trainingHyperparameters.dropout, 0.5),
+  l2: withDefault(trainingHyperparameters.l2, 1e-4),
+  epochs: withDefault(trainingHyperparameters.epochs, 25),
 })
 
 export type AutoencoderHyperparameters = z.output<typeof autoencoderHyperparameters>

@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import type { Random } from '../../core/random.ts'
 import { Graph, gemm, reduceMean, square, sub } from '../../engine/graph/index.ts'
 import { initialise } from '../../engine/initialisers.ts'
-import { type CheckpointPlace, checkpointFile, removeCheckpoint } from '../../engine/trainer/checkpoint.ts'
+import {
+  type CheckpointPlace,
+  checkpointFile,
+  readCheckpoint,
+  removeCheckpoint,
+} from '../../engine/trainer/checkpoint.ts'
 import { trainEpochs } from '../../engine/trainer/epochs.ts'
 import { GraphStep } from '../../engine/trainer/step.ts'
 import { graphTask } from '../../engine/trainer/task.ts'
@@ -42,6 +47,10 @@ export class StackedAutoencoder extends UserRowModel {
     if (pretrainEpochs === 0) return trainRows(training)
     const { settings, random, checkpoint } = training
     const places = layers.map((_, l) => placeOf(checkpoint, `layer${l + 1}`))
+    const begun = places.some((place) => place?.resume)
+    const whole = checkpoint && existsSync(checkpointFile(checkpoint.directory))
+    // Without any checkpoint resuming is an error, told before anything is trained.
+    if (checkpoint?.resume && !begun && !whole) readCheckpoint(checkpoint.directory, '')
     const first = await trainRows({
       ...training,
       settings: { ...settings, shape: { ...settings.shape, layers: [layers[0]!] }, epochs: pretrainEpochs },
@@ -69,9 +78,8 @@ export class StackedAutoencoder extends UserRowModel {
         start[`layer${2 * layers.length - 1 - l}.${part}`] = pair.weights[`decoder.${part}`]!
       }
     }
-    // Interrupted while pre-training, there is nothing of the whole to go on from yet; without any checkpoint, that is an error.
-    const begun = places.some((place) => place?.resume) && !existsSync(checkpointFile(checkpoint!.directory))
-    const place = checkpoint && begun ? { ...checkpoint, resume: false } : checkpoint
+    // Interrupted while pre-training, there is nothing of the whole to go on from yet.
+    const place = checkpoint && !whole ? { ...checkpoint, resume: false } : checkpoint
     const result = await trainRows({ ...training, start, checkpoint: place })
     for (const place of places) if (place) removeCheckpoint(place.directory)
     return result
