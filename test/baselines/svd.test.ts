@@ -14,7 +14,7 @@ const { interactions: data, manifest } = synthesise({ users: 300, items: 120, ra
 const parts = split(data, { kind: 'random', seed: 2, validation: 0.15 })
 
 async function fitted(name: string, settings: Record<string, unknown> = {}, options: FitOptions = {}) {
-  const model = await createModel(name, settings)
+  const model = await createModel(name, { initialSd: 0.1, regularisation: 0.1, ...settings })
   const report = await model.fit(parts.train, options)
   return { model, report }
 }
@@ -118,7 +118,7 @@ test.each([
     [name, 'regularisation', 0.2],
     [name, 'initialSd', 0.3],
   ]),
-  ['svd', 'centre', 'none'],
+  ['svd', 'centre', 'mean'],
   ['biased-svd', 'biasLearningRate', 0.001],
   ['biased-svd', 'biasRegularisation', 0.5],
   ['svdpp', 'biasLearningRate', 0.001],
