@@ -19,6 +19,7 @@ const specified = {
   biases: false,
   l2: 0,
   biasL2: 0,
+  embeddingL2: 0,
   initialiser: 'glorot-uniform',
   optimiser: 'adam',
   learningRate: 0.001,

@@ -25,7 +25,7 @@ const suite: Record<string, ContractOptions> = {
       learningRate: 0.01,
       dropout: [0],
       embeddingDropout: 0,
-      embeddingDecay: 0,
+      embeddingL2: 0,
       schedule: 'cosine',
     },
     chance: { atMost: 1.1 },

@@ -36,14 +36,11 @@ export const explainableDnnHyperparameters = z.object({
     .default(2e-3)
     .describe('each rating adds this times the squared length of its user and item embedding to the loss'),
   biasL2: z.number().min(0).default(2e-3).describe('the same for the squares of the two biases'),
-  embeddingDecay: z
+  embeddingL2: z
     .number()
     .min(0)
     .default(2e-3)
-    .describe(
-      'L2 on whole tables: in every step gradient + this x weight, rows outside the batch too (but see optimiser)',
-    ),
-  biasDecay: z.number().min(0).default(0).describe('the same for the tables of biases'),
+    .describe('L2 on every embedding at every step, whoever is in the batch: gradient + this x weight'),
   weightDecay: z.number().min(0).default(0).describe('L2 on the weights of the dense layers: gradient + this x weight'),
   initialiser: z
     .enum(['normal', 'glorot-uniform', 'glorot-normal', 'he-normal'])

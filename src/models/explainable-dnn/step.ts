@@ -26,7 +26,7 @@ export async function createStep(
   { random, seed, threads, statistics, rowOf }: StepSettings,
 ): Promise<GraphStep> {
   const { embeddingDropout, l2, biasL2, weightDecay, optimiser, batch, factors } = hyperparameters
-  const { initialiser, initSd, clip, normMomentum, embeddingDecay, biasDecay } = hyperparameters
+  const { initialiser, initSd, clip, normMomentum, embeddingL2 } = hyperparameters
   const { graph, shape } = network
   const rows = network.rows()
   const target = graph.input('target', ['B', 1])
@@ -57,7 +57,7 @@ export async function createStep(
     reported: fit,
     tables: tables.map((node) => ({
       rows: node,
-      optimiser: { kind: optimiser, l2: biases.includes(node) ? biasDecay : embeddingDecay },
+      optimiser: { kind: optimiser, l2: biases.includes(node) ? 0 : embeddingL2 },
       initialise: (weights) => {
         if (biases.includes(node)) weights.fill(0)
         else start(weights, node.inputs[0]!, embeddings)
