@@ -17,21 +17,27 @@ export const betasOf = (options: AdamOptions): { beta1: number; beta2: number } 
   beta2: options.beta2 ?? 0.999,
 })
 
+/** How often moments that have become too small to matter are made zero: between, 0.9^64 keeps them normal numbers. */
+const settleEvery = 64
+
 /**
  * The constants of step t (from 1). With c1 = 1 - beta1^t and c2 = 1 - beta2^t, Adam's move
  * lr (m / c1) / (sqrt(v / c2) + eps) is lr sqrt(c2) / c1 times m / (sqrt(v) + eps sqrt(c2)); SparseAdam adds eps to
- * sqrt(v) itself.
+ * sqrt(v) itself. A root of v below 2^-24 of epsilon is lost in the sum of the two, and an m below the square of that
+ * moves no weight: such moments are nothing.
  */
 export function adamStep(options: AdamOptions, learningRate: number, t: number): AdamStep {
   const { beta1, beta2 } = betasOf(options)
   const root = Math.sqrt(1 - beta2 ** t)
-  const epsilon = options.epsilon ?? 1e-8
+  const given = options.epsilon ?? 1e-8
+  const epsilon = options.kind === 'lazy-adam' ? given : given * root
   return {
     ...penalties(options, learningRate),
     beta1,
     beta2,
     stepSize: (learningRate * root) / (1 - beta1 ** t),
-    epsilon: options.kind === 'lazy-adam' ? epsilon : epsilon * root,
+    epsilon,
+    least: t % settleEvery === 0 ? (epsilon * 2 ** -24) ** 2 : 0,
   }
 }
 

@@ -169,7 +169,7 @@ test('moments of weights without a gradient end at zero, not in denormal numbers
       const n = 6
       const [weights, gradient, m, v, momentum] = Array.from({ length: 5 }, () => w.float32(n)) as Float32Array[]
       gradient!.fill(0.5, 0, 4)
-      const adam = { stepSize: 0.01, epsilon: 1e-8, beta1: 0.9, beta2: 0.99, l1: 0, l2: 0, keep: 1 }
+      const adam = { stepSize: 0.01, epsilon: 1e-8, beta1: 0.9, beta2: 0.99, l1: 0, l2: 0, keep: 1, least: 1e-31 }
       const sgd = { learningRate: 0.1, momentum: 0.9, nesterov: false, l1: 0, l2: 0, keep: 1 }
       const [byAdam, bySgd] = [w.float32(n), w.float32(n)]
       let [denormal, expected] = [0, 0]

@@ -3,7 +3,7 @@ import type { AdagradStep, AdamStep, SgdStep, UpdateKernels } from '../updates.t
 const regularised = (g: number, w: number, { l1, l2 }: { l1: number; l2: number }): number =>
   g + l2 * w + l1 * Math.sign(w)
 
-/** Moments that are too small to move a weight are zero: see `settled` in wasm/common.ts. */
+/** See AdamStep.least. */
 const settled = (x: number, least: number): number => (Math.abs(x) < least ? 0 : x)
 
 /** Element i of the weights takes the gradient g; `i` also says where its moments are. */
@@ -16,9 +16,8 @@ function adamElement(
   s: AdamStep,
 ): void {
   const g = regularised(gradient, w[i]!, s)
-  const least = (s.epsilon * 2 ** -24) ** 2
-  m[i] = settled(s.beta1 * m[i]! + (1 - s.beta1) * g, least)
-  v[i] = settled(s.beta2 * v[i]! + (1 - s.beta2) * g * g, least)
+  m[i] = settled(s.beta1 * m[i]! + (1 - s.beta1) * g, s.least ?? 0)
+  v[i] = settled(s.beta2 * v[i]! + (1 - s.beta2) * g * g, s.least ?? 0)
   w[i] = s.keep * w[i]! - (s.stepSize * m[i]!) / (Math.sqrt(v[i]!) + s.epsilon)
 }
 

@@ -2,34 +2,42 @@
 //   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w = keep w - stepSize m / (sqrt(v) + epsilon)
 import { at, loadPart, madd, regularised, settled, storePart } from './common'
 
-/** 2^-24: a root of v below so much of epsilon is lost in the sum of the two, and moments below its square move nothing. */
-const lostShare: f64 = 5.960464477539063e-8
+// @ts-ignore: decorator
+@inline
+function move(m: v128, v: v128, stepSize: v128, epsilon: v128): v128 {
+  return f32x4.div(f32x4.mul(stepSize, m), f32x4.add(f32x4.sqrt(v), epsilon))
+}
 
 // @ts-ignore: decorator
 @inline
 function moved(w: v128, m: v128, v: v128, keep: v128, stepSize: v128, epsilon: v128): v128 {
-  return f32x4.sub(f32x4.mul(w, keep), f32x4.div(f32x4.mul(stepSize, m), f32x4.add(f32x4.sqrt(v), epsilon)))
+  return f32x4.sub(f32x4.mul(w, keep), move(m, v, stepSize, epsilon))
 }
 
 // @ts-ignore: decorator
 @inline
 function part(
   w: usize, g: usize, m: usize, v: usize, k: i32, b1: v128, c1: v128, b2: v128, c2: v128, stepSize: v128,
-  epsilon: v128, l1: v128, l2: v128, keep: v128, least: v128,
+  epsilon: v128, l1: v128, l2: v128, keep: v128, bare: bool, settle: bool, least: v128,
 ): void {
   const wi = loadPart(w, k)
-  const gi = regularised(loadPart(g, k), wi, l1, l2)
-  const mi = settled(madd(b1, loadPart(m, k), f32x4.mul(c1, gi)), least)
-  const vi = settled(madd(b2, loadPart(v, k), f32x4.mul(c2, f32x4.mul(gi, gi))), least)
+  const gi = bare ? loadPart(g, k) : regularised(loadPart(g, k), wi, l1, l2)
+  let mi = madd(b1, loadPart(m, k), f32x4.mul(c1, gi))
+  let vi = madd(b2, loadPart(v, k), f32x4.mul(c2, f32x4.mul(gi, gi)))
+  if (settle) {
+    mi = settled(mi, least)
+    vi = settled(vi, least)
+  }
   storePart(m, mi, k)
   storePart(v, vi, k)
-  storePart(w, moved(wi, mi, vi, keep, stepSize, epsilon), k)
+  storePart(w, bare ? f32x4.sub(wi, move(mi, vi, stepSize, epsilon)) : moved(wi, mi, vi, keep, stepSize, epsilon), k)
 }
 
-/** One step of n weights. */
-export function adam(
+// @ts-ignore: decorator
+@inline
+function each(
   w: usize, g: usize, m: usize, v: usize, n: i32, stepSize: f32, epsilon: f32, beta1: f64, beta2: f64, l1: f32,
-  l2: f32, keep: f32,
+  l2: f32, keep: f32, bare: bool, settle: bool, least: f32,
 ): void {
   const b1 = f32x4.splat(<f32>beta1)
   const c1 = f32x4.splat(<f32>(1 - beta1))
@@ -40,28 +48,42 @@ export function adam(
   const r1 = f32x4.splat(l1)
   const r2 = f32x4.splat(l2)
   const p = f32x4.splat(keep)
-  const lost = epsilon * <f32>lostShare
-  const least = f32x4.splat(lost * lost)
+  const t = f32x4.splat(least)
   const whole = at(w, n & ~3)
   while (w < whole) {
-    part(w, g, m, v, 4, b1, c1, b2, c2, s, e, r1, r2, p, least)
+    part(w, g, m, v, 4, b1, c1, b2, c2, s, e, r1, r2, p, bare, settle, t)
     w += 16
     g += 16
     m += 16
     v += 16
   }
-  if ((n & 3) != 0) part(w, g, m, v, n & 3, b1, c1, b2, c2, s, e, r1, r2, p, least)
+  if ((n & 3) != 0) part(w, g, m, v, n & 3, b1, c1, b2, c2, s, e, r1, r2, p, bare, settle, t)
+}
+
+/**
+ * One step of n weights. Moments below `least` become zero; where it is 0 they are not looked at. The loop computes as
+ * much as it loads, so each of the four cases has one of its own.
+ */
+export function adam(
+  w: usize, g: usize, m: usize, v: usize, n: i32, stepSize: f32, epsilon: f32, beta1: f64, beta2: f64, l1: f32,
+  l2: f32, keep: f32, least: f32,
+): void {
+  if (l1 == 0 && l2 == 0 && keep == 1) {
+    if (least == 0) each(w, g, m, v, n, stepSize, epsilon, beta1, beta2, 0, 0, 1, true, false, 0)
+    else each(w, g, m, v, n, stepSize, epsilon, beta1, beta2, 0, 0, 1, true, true, least)
+  } else if (least == 0) each(w, g, m, v, n, stepSize, epsilon, beta1, beta2, l1, l2, keep, false, false, 0)
+  else each(w, g, m, v, n, stepSize, epsilon, beta1, beta2, l1, l2, keep, false, true, least)
 }
 
 /** One step of the rows ids[0, n), with gradients[j] for row ids[j]. */
 export function adamRows(
   w: usize, m: usize, v: usize, dim: i32, ids: usize, n: i32, gradients: usize, stepSize: f32, epsilon: f32,
-  beta1: f64, beta2: f64, l1: f32, l2: f32, keep: f32,
+  beta1: f64, beta2: f64, l1: f32, l2: f32, keep: f32, least: f32,
 ): void {
   const bytes = (<usize>dim) << 2
   for (let j = 0; j < n; j++) {
     const row = <usize>load<i32>(at(ids, j)) * bytes
-    adam(w + row, gradients, m + row, v + row, dim, stepSize, epsilon, beta1, beta2, l1, l2, keep)
+    adam(w + row, gradients, m + row, v + row, dim, stepSize, epsilon, beta1, beta2, l1, l2, keep, least)
     gradients += bytes
   }
 }
@@ -75,6 +97,9 @@ function power(base: f64, n: i32): f64 {
   }
   return result
 }
+
+/** 2^-24: a root of v below so much of epsilon is lost in the sum of the two, and moments below its square move nothing. */
+const lostShare: f64 = 5.960464477539063e-8
 
 // @ts-ignore: decorator
 @inline
