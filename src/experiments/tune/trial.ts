@@ -78,8 +78,10 @@ export async function runTrial(
       seed,
       threads,
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
-      onProgress: ({ epoch, figures }) => {
+      onProgress: ({ epoch, epochs, figures }) => {
         const value = figures?.validation
+        // Pre-training has epochs too, of another number: they are not compared.
+        if (epochs !== (model.hyperparameters.epochs ?? epochs)) return
         if (epoch === undefined || value === undefined || validations.length >= epoch) return
         validations.push(value)
         if (value < best) {

@@ -1,0 +1,6 @@
+export { Halving, type HalvingOptions } from './halving.ts'
+export { parallelCoordinates } from './plot.ts'
+export { createSampler, type Observation, type Sampler, type SamplerName, samplerNames } from './samplers.ts'
+export { type SearchAbout, type SearchOptions, type SearchResult, search, type Trial } from './search.ts'
+export { checkSpace, type Dimension, readSpace, type SearchSpace, type Settings } from './space.ts'
+export { type SearchData, searchData, type TrialOutcome } from './trial.ts'
