@@ -150,6 +150,11 @@ export const embeddingDot: Paper = {
     },
     { kind: 'limit', text: '1M ends in 2000: it has no Harry Potter and no Inception.' },
   ],
+  findings: [
+    'The number of weights follows from the counts and settles what the misprint hides. The lists depend on the random start; movies of one series tend to come out together under any.',
+    'The list rule of the paper is an accident of slicing: it drops what is most alike. The joint rule asks what is near to all the given movies at once.',
+    'Smaller sets give shorter evidence per movie, so their lists are noisier than those of 20 million ratings; regularisation matters more there.',
+  ],
   seeds: [1],
   systems,
   exhibits: [

@@ -45,14 +45,17 @@ export function settingsOf({ model, hyperparameters = {} }: System): Record<stri
   throw new MarqueeError('bad-hyperparameter', `${model}: ${key}: ${issue.message}`)
 }
 
+/** Raised whenever what a cell holds changes its meaning, so that older ones are computed again. */
+const format = 1
+
 /**
  * The name of a cell in the cache: a hash over its definition with every default filled in, the data and the package version.
- * The same name means the same result but for threads, where a model depends on them.
+ * The same name means the same result but for threads, where a model depends on them, and for changes of the code within a version.
  */
 export function cellKey(cell: Cell, fingerprint: string, version = packageVersion()): string {
   const definition =
     cell.kind === 'data' ? cell : { ...cell, system: { ...cell.system, hyperparameters: settingsOf(cell.system) } }
-  return createHash('sha256').update(canonical({ definition, fingerprint, version })).digest('hex').slice(0, 32)
+  return createHash('sha256').update(canonical({ definition, fingerprint, version, format })).digest('hex').slice(0, 32)
 }
 
 /** JSON with the keys of objects in order, so that how a recipe is written does not matter. */

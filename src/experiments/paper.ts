@@ -235,6 +235,8 @@ export interface Paper {
   /** How tuned settings were chosen. */
   readonly selection: string
   readonly notes: readonly Note[]
+  /** Why our figures and the paper's differ, a paragraph each, without figures of ours. */
+  readonly findings: readonly string[]
   readonly seeds: readonly number[]
   readonly systems: Readonly<Record<string, System>>
   readonly exhibits: readonly Exhibit[]

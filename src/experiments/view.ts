@@ -116,15 +116,16 @@ export interface PaperView {
   readonly protocol: readonly string[]
   readonly selection: string
   readonly notes: readonly Note[]
+  readonly findings: readonly string[]
   readonly seeds: readonly number[]
   readonly exhibits: readonly ExhibitView[]
 }
 
 export function viewOf(paper: Paper, outcomes: ReadonlyMap<string, Outcome>): PaperView {
-  const { name, title, authors, claim, protocol, selection, notes, seeds, exhibits } = paper
+  const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits } = paper
   const lookup = new Lookup(paper, outcomes)
   const views = exhibits.map((exhibit) => exhibitView(exhibit, lookup))
-  return { name, title, authors, claim, protocol, selection, notes, seeds, exhibits: views }
+  return { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits: views }
 }
 
 function exhibitView(exhibit: Exhibit, lookup: Lookup): ExhibitView {

@@ -37,6 +37,7 @@ export const paperOf = (
   protocol: ['As usual.'],
   selection: 'By hand.',
   notes: [],
+  findings: [],
   seeds,
   systems,
   exhibits,

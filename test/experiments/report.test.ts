@@ -128,6 +128,7 @@ const paper: PaperView = {
   protocol: [evil],
   selection: evil,
   notes: [{ kind: 'contradiction', text: evil }],
+  findings: [evil],
   seeds: [1, 2, 3],
   exhibits,
 }

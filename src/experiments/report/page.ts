@@ -74,7 +74,7 @@ function missingBanner(missing: readonly MissingData[]): Html {
 }
 
 function paperSection(paper: PaperView, { quick }: ReportFacts): Html {
-  const { name, title, authors, claim, protocol, selection, notes, seeds, exhibits } = paper
+  const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits } = paper
   return element(
     'section',
     { class: 'paper', id: name },
@@ -86,6 +86,8 @@ function paperSection(paper: PaperView, { quick }: ReportFacts): Html {
     ...protocol.map((text) => element('p', {}, escaped(text))),
     element('h4', {}, 'How our settings were chosen'),
     element('p', {}, escaped(`${selection} Seeds: ${seeds.join(', ')}.`)),
+    element('h4', {}, 'Why figures differ'),
+    ...findings.map((text) => element('p', {}, escaped(text))),
     notes.length === 0 ? '' : element('h4', {}, 'Read with care'),
     notesList(notes),
     ...exhibits.map((exhibit) => exhibitSection(exhibit, `${name}-${exhibit.id}`, { quick })),

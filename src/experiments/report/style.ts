@@ -30,11 +30,11 @@ section.exhibit { background: var(--card); border: 1px solid var(--rule); border
 .scroll { overflow-x: auto; margin: 10px -20px; padding: 0 20px; }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; min-width: min(100%, 600px); }
 th, td { padding: 5px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); vertical-align: baseline; }
-thead th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
+thead th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--soft); vertical-align: bottom; white-space: normal; min-width: 5em; max-width: 13em; }
 thead tr.groups th { border-bottom: 0; padding-bottom: 0; color: var(--ink); }
 thead tr.groups th[colspan] { border-bottom: 1px solid var(--rule); text-align: center; }
 tbody th, td:first-child, thead tr:first-child th:first-child { text-align: left; }
-tbody th { font-weight: 400; white-space: normal; min-width: 9em; max-width: 26em; }
+tbody th { font-weight: 400; white-space: normal; min-width: 13em; max-width: 26em; }
 td.text, th.text { text-align: left; white-space: normal; }
 tr.paper th, tr.paper td { font-weight: 600; background: var(--wash); }
 tr.tuned th, tr.tuned td { background: var(--wash); }
@@ -69,7 +69,7 @@ footer { color: var(--soft); font-size: 0.88rem; padding: 40px 20px; }
 code { font: 0.9em ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 @media (max-width: 600px) { body { font-size: 15px; } main, header.top, footer { padding-left: 14px; padding-right: 14px; }
   section.exhibit { padding: 14px; } .scroll { margin: 10px -14px; padding: 0 14px; } th, td { padding: 5px 7px; }
-  tbody th { min-width: 7em; } .chart { font-size: 17px; } }
+  tbody th { min-width: 8em; } .chart { font-size: 17px; } }
 @media print { :root { --page: #fff; --card: #fff; } body { font-size: 10.5pt; } nav { display: none; }
   section.exhibit { border: 0; padding: 0; break-inside: avoid-page; } .scroll { overflow: visible; margin: 0; padding: 0; } table { font-size: 8pt; }
   th, td { padding: 2px 5px; white-space: normal; } section.paper { break-before: page; border-top: 0; } .chart { max-width: 12cm; } }
