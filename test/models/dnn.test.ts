@@ -39,6 +39,7 @@ describe('dnn', () => {
       layers: [4, 2],
       dropout: 0,
       l2: 0.2,
+      embeddingL2: 0,
       weightDecay: 0,
       optimiser: 'sgd',
       batch: 12,
@@ -131,6 +132,7 @@ describe('dnn', () => {
       dropout: 0.1,
       hiddenDropout: 0.3,
       l2: 0.5,
+      embeddingL2: 0.1,
       weightDecay: 0.1,
       initialiser: 'he-normal',
       initSd: 0.3,
@@ -155,7 +157,7 @@ describe('dnn', () => {
   })
 
   test('folding in the ratings of a training user comes close to what was trained for them', async () => {
-    const model = await fitted({ epochs: 60, dropout: 0, l2: 0.02, learningRate: 0.01, foldInSteps: 100 })
+    const model = await fitted({ epochs: 60, dropout: 0, embeddingL2: 1e-4, learningRate: 0.01, foldInRate: 0.05, foldInSteps: 100 })
     const { offsets, indices, values } = train.byUser()
     let closer = 0
     let users = 0

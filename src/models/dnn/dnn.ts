@@ -9,7 +9,7 @@ import type { Rows } from '../cosine.ts'
 import type { Abilities, FitOptions, FitReport, ModelState, OnnxFile, Pairs, ProfileRating } from '../recommender.ts'
 import type { DnnHyperparameters } from './hyperparameters.ts'
 import { DnnNetwork } from './network.ts'
-import { DnnRuntime, foldInFile, predictForm } from './runtime.ts'
+import { DnnRuntime, type FoldInOptions, foldInFile, predictForm } from './runtime.ts'
 import { createStep, schedules } from './step.ts'
 import { settleUntrained } from './weights.ts'
 
@@ -201,9 +201,13 @@ export class Dnn extends BaseRecommender {
     return scores.subarray(0, users * items)
   }
 
-  private foldInOptions(): { steps: number; learningRate: number; l2: number } {
-    const { foldInSteps, foldInRate, l2 } = this.hyperparameters
-    return { steps: foldInSteps, learningRate: foldInRate, l2 }
+  /**
+   * The user's part of the training objective. Training adds embeddingL2 / 2 |u|^2 to the mean over all ratings, which is
+   * embeddingL2 / 2 times as many ratings as there are in all, spread over those of the profile.
+   */
+  private foldInOptions(): FoldInOptions {
+    const { foldInSteps, foldInRate, l2, embeddingL2 } = this.hyperparameters
+    return { steps: foldInSteps, learningRate: foldInRate, l2, prior: (embeddingL2 / 2) * this.train.count }
   }
 
   private parameters({ userTable, itemTable, layers }: DnnNetwork): Node[] {

@@ -46,7 +46,7 @@ export const dnnHyperparameters = z.object({
     .describe('stop after so many epochs without a better validation RMSE; needs validation data'),
   clip: z.number().min(0).default(0).describe('largest norm of the gradient of the dense layers; 0 does not clip'),
   foldInSteps: z.int().min(1).max(500).default(40).describe('Adam steps on the user embedding of a profile'),
-  foldInRate: z.number().positive().default(0.05).describe('learning rate of those steps'),
+  foldInRate: z.number().positive().default(0.01).describe('learning rate of those steps'),
 })
 
 export type DnnHyperparameters = z.output<typeof dnnHyperparameters>

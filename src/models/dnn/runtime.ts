@@ -8,6 +8,7 @@ import {
   reduceMean,
   reduceSum,
   reshape,
+  size,
   sqrt,
   square,
   sub,
@@ -20,8 +21,10 @@ import type { DnnNetwork } from './network.ts'
 export interface FoldInOptions {
   readonly steps: number
   readonly learningRate: number
-  /** As in training: this times the squared length of the embedding is added to the mean squared error. */
+  /** As in training: this times the squared length of the embedding is added to the mean squared error … */
   readonly l2: number
+  /** … and this divided by the number of ratings in the profile: a penalty that does not grow with the ratings. */
+  readonly prior: number
 }
 
 /** Most pairs in one run. */
@@ -149,19 +152,20 @@ export function foldInFile(
 
 /**
  * Adam's steps unrolled into the graph, so that fold-in is one run and one ONNX file: minimises the mean squared error
- * of the profile plus l2 |u|^2 over the user embedding u [1, factors].
+ * of the profile plus (l2 + prior / B) |u|^2 over the user embedding u [1, factors].
  */
-function foldedIn(network: DnnNetwork, start: Node, { steps, learningRate, l2 }: FoldInOptions): Node {
+function foldedIn(network: DnnNetwork, start: Node, { steps, learningRate, l2, prior }: FoldInOptions): Node {
   const { graph } = network
   const items = gather(network.itemTable, graph.input('item', ['B'], { dtype: 'int32' }))
   const target = reshape(graph.input('rating', ['B']), ['B', 1])
   const itemPart = network.itemPart(items)
+  const penalty = add(div(prior, size(target)), l2)
   let u = start
   let m: Node | null = null
   let v: Node | null = null
   for (let t = 1; t <= steps; t++) {
     const error = reduceMean(square(sub(network.rateFor(u, itemPart), target)))
-    const loss = add(error, mul(reduceSum(square(u)), l2))
+    const loss = add(error, mul(reduceSum(square(u)), penalty))
     const g = gradients(loss, [u])[0]!
     m = m ? add(mul(m, 0.9), mul(g, 0.1)) : mul(g, 0.1)
     v = v ? add(mul(v, 0.999), mul(square(g), 0.001)) : mul(square(g), 0.001)
