@@ -212,7 +212,7 @@ export const embeddingDot: Paper = {
         number: { kind: 'figure', n: 4 },
         title: 't-SNE map of the movie vectors',
         set: name,
-        text: 'Coloured by first genre; the title shows on hover.',
+        text: 'Coloured by each movie’s rarest genre, which says most; the title shows on hover.',
         system: `tuned-whole-${key}`,
         probe: 'map',
       }),

@@ -92,8 +92,8 @@ export class Lookup {
 export const isMissing = (answer: unknown): answer is ProbeMissing =>
   typeof answer === 'object' && answer !== null && 'missing' in answer
 
-/** A word for a table and the whole reason for its note. */
-function words(reason: string): { word: string; reason: string } {
+/** A word for a table, and the whole reason. */
+export function words(reason: string): { word: string; reason: string } {
   if (reason === 'not run') return { word: 'not run', reason }
   if (reason.startsWith('failed')) return { word: 'failed', reason }
   if (/ is not in .*marquee data get/.test(reason)) return { word: 'data not here', reason }

@@ -1,4 +1,4 @@
-import { settingsOf } from './cell.ts'
+import { canonical, settingsOf } from './cell.ts'
 import type { DataSpec, Exhibit, Paper, System } from './paper.ts'
 
 /** The shipped data set. */
@@ -27,11 +27,25 @@ const sampler = { epochs: 12, burnIn: 4, samples: 8 }
  * layers, one seed. It shows that everything runs; its figures say nothing about the paper.
  */
 export function quickPaper(paper: Paper): Paper {
-  return {
-    ...paper,
-    seeds: paper.seeds.slice(0, 1),
-    systems: Object.fromEntries(Object.entries(paper.systems).map(([id, system]) => [id, quickSystem(system)])),
-    exhibits: oneOfEach(paper.exhibits).map(quickExhibit),
+  const systems = Object.fromEntries(Object.entries(paper.systems).map(([id, system]) => [id, quickSystem(system)]))
+  const sameOnce = withoutRepeats(systems)
+  const exhibits = oneOfEach(paper.exhibits).map((exhibit) => sameOnce(quickExhibit(exhibit)))
+  return { ...paper, seeds: paper.seeds.slice(0, 1), systems, exhibits }
+}
+
+/** Drops the lists and curves of systems that have become the same as an earlier one of the exhibit. */
+function withoutRepeats(systems: Readonly<Record<string, System>>): (exhibit: Exhibit) => Exhibit {
+  const first = <T extends { readonly system: string }>(entries: readonly T[]): T[] => {
+    const seen = new Set<string>()
+    return entries.filter(({ system: id, ...rest }) => {
+      const key = canonical({ system: systems[id], of: 'of' in rest ? rest.of : null })
+      return !seen.has(key) && seen.add(key)
+    })
+  }
+  return (exhibit) => {
+    if (exhibit.kind === 'curves') return { ...exhibit, series: first(exhibit.series) }
+    if (exhibit.kind !== 'similar') return exhibit
+    return { ...exhibit, lists: exhibit.lists.map((list) => ({ ...list, ours: first(list.ours) })) }
   }
 }
 

@@ -132,3 +132,17 @@ function metricsOf({ systems }: Paper, id: string): string[] {
   }
   return names
 }
+
+test('a quick paper shows each exhibit, list and curve once', () => {
+  const quick = quickPaper(papers.find(({ name }) => name === 'embedding-dot')!)
+  expect(quick.exhibits.filter(({ kind }) => kind === 'map')).toHaveLength(1)
+  const curves = quick.exhibits.find((exhibit) => exhibit.kind === 'curves')
+  expect(curves?.kind === 'curves' && curves.series).toHaveLength(1)
+  const similar = quick.exhibits.find((exhibit) => exhibit.kind === 'similar')
+  const headers = similar?.kind === 'similar' ? similar.lists[0]!.ours.map(({ system }) => system) : []
+  expect(headers).toEqual(['whole-20m', 'tuned-whole-20m'])
+  // Curves of one system that show different things are both kept.
+  const dnn = quickPaper(papers.find(({ name }) => name === 'dnn')!)
+  const figure = dnn.exhibits.find((exhibit) => exhibit.kind === 'curves')
+  expect(figure?.kind === 'curves' && figure.series).toHaveLength(4)
+})

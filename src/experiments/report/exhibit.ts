@@ -1,4 +1,4 @@
-import { isMissing } from '../lookup.ts'
+import { isMissing, words } from '../lookup.ts'
 import type { Note } from '../paper.ts'
 import type { SimilarMovie } from '../probes.ts'
 import type {
@@ -57,7 +57,7 @@ function body(view: ExhibitView, options: { readonly quick: boolean }): Html {
         lines,
         mark: options.quick ? null : view.published,
       })
-      return chart + missing.map(({ label, absent }) => why(`${label}: ${absent}`)).join('')
+      return chart + missing.map(({ label, absent }) => why(`${label}: ${brief(absent!)}`)).join('')
     }
     case 'bars': {
       const groups = view.bars.map(({ label, figures }) => ({
@@ -66,7 +66,7 @@ function body(view: ExhibitView, options: { readonly quick: boolean }): Html {
       }))
       const missing = view.bars.flatMap(({ label, figures }) => {
         const absent = figures.find(({ status }) => status === 'absent')
-        return absent?.status === 'absent' ? [why(`${label}: ${absent.reason}`)] : []
+        return absent?.status === 'absent' ? [why(`${label}: ${brief(absent.reason)}`)] : []
       })
       return groupedBars(view.title, view.metrics, groups) + missing.join('')
     }
@@ -80,7 +80,7 @@ function body(view: ExhibitView, options: { readonly quick: boolean }): Html {
       return view.absent === null ? pairsTable(view) : why(view.absent)
     case 'map': {
       const { map } = view
-      if (isMissing(map)) return why(map.missing)
+      if (isMissing(map)) return why(brief(map.missing))
       const points = map.titles.map((title, n) => ({ title, x: map.x[n]!, y: map.y[n]!, group: map.genres[n]! }))
       return scatter(view.title, points) + element('p', { class: 'soft' }, escaped(map.words))
     }
@@ -91,11 +91,17 @@ function body(view: ExhibitView, options: { readonly quick: boolean }): Html {
   }
 }
 
+/** The page says at its head how to get a data set that is missing. */
+const brief = (reason: string): string => {
+  const { word } = words(reason)
+  return word === 'data not here' ? word : reason
+}
+
 const why = (reason: string): Html => element('p', { class: 'absent' }, escaped(reason))
 
 function distribution({ title, of, facts }: DistributionView): Html {
-  if (typeof facts === 'string') return why(facts)
-  const words = `${grouped(facts.ratings)} ratings of ${grouped(facts.items)} movies by ${grouped(facts.users)} users`
+  if (typeof facts === 'string') return why(brief(facts))
+  const counted = `${grouped(facts.ratings)} ratings of ${grouped(facts.items)} movies by ${grouped(facts.users)} users`
   const chart =
     of === 'ratings'
       ? histogram(
@@ -110,7 +116,7 @@ function distribution({ title, of, facts }: DistributionView): Html {
           yLabel: 'ratings',
           lines: [{ label: 'ratings', points: facts.perItem.map(({ rank, count }) => ({ x: rank, y: count })) }],
         })
-  return chart + element('p', { class: 'soft' }, words)
+  return chart + element('p', { class: 'soft' }, counted)
 }
 
 function similarLists({ lists }: SimilarView): Html {
@@ -122,7 +128,7 @@ function similarLists({ lists }: SimilarView): Html {
           'div',
           {},
           element('h5', {}, escaped(header)),
-          isMissing(movies) ? why(movies.missing) : movieList(movies, printed),
+          isMissing(movies) ? why(brief(movies.missing)) : movieList(movies, printed),
         ),
       )
       const paper = element('div', {}, element('h5', {}, 'the paper'), movieList(published, new Set()))
@@ -152,7 +158,7 @@ function checksTable({ checks }: ChecksView): Html {
       element('th', { scope: 'row' }, escaped(label)),
       element('td', { class: 'published' }, grouped(published)),
       value === null
-        ? element('td', { class: 'absent' }, escaped(reason!))
+        ? element('td', { class: 'absent' }, escaped(brief(reason!)))
         : element('td', { class: value === published ? 'better' : null }, grouped(value)),
       element('td', { class: 'text' }, escaped(remark)),
     ),
@@ -198,7 +204,7 @@ function clusterLists({ clusters, published }: ClustersView): Html {
   const list = (titles: readonly string[]): Html =>
     element('ol', {}, ...titles.map((title) => element('li', {}, escaped(title))))
   const paper = element('div', {}, element('h5', {}, 'the paper'), list(published))
-  if (isMissing(clusters)) return element('div', { class: 'lists' }, paper) + why(clusters.missing)
+  if (isMissing(clusters)) return element('div', { class: 'lists' }, paper) + why(brief(clusters.missing))
   const units = clusters.map(({ unit, movies, genres }) => {
     const said = Object.entries(genres).map(([name, value]) => `${name} ${decimal(value, 2)}`)
     return element('div', {}, element('h5', {}, escaped([`unit ${unit}`, ...said].join(' · '))), list(movies))

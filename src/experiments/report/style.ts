@@ -69,7 +69,7 @@ footer { color: var(--soft); font-size: 0.88rem; padding: 40px 20px; }
 code { font: 0.9em ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 @media (max-width: 600px) { body { font-size: 15px; } main, header.top, footer { padding-left: 14px; padding-right: 14px; }
   section.exhibit { padding: 14px; } .scroll { margin: 10px -14px; padding: 0 14px; } th, td { padding: 5px 7px; }
-  tbody th { min-width: 8em; } .chart { font-size: 17px; } }
+  tbody th { min-width: 8em; } .chart { font-size: 21px; } }
 @media print { :root { --page: #fff; --card: #fff; } body { font-size: 10.5pt; } nav { display: none; }
   section.exhibit { border: 0; padding: 0; break-inside: avoid-page; } .scroll { overflow: visible; margin: 0; padding: 0; } table { font-size: 8pt; }
   th, td { padding: 2px 5px; white-space: normal; } section.paper { break-before: page; border-top: 0; } .chart { max-width: 12cm; } }
