@@ -1,6 +1,6 @@
 import type { Interactions } from '../data/interactions.ts'
 import type { ProfileRating, Recommender, Who } from '../models/recommender.ts'
-import { type Influence, type InfluenceOptions, measureInfluence } from './influence.ts'
+import { type Influence, type InfluenceOptions, type InfluenceResult, measureInfluence } from './influence.ts'
 import { told } from './parts.ts'
 import { profileOfUser } from './profile.ts'
 import { type Shapley, shapley } from './shapley.ts'
@@ -28,6 +28,7 @@ export interface Explanation {
     /** How many ratings were left out in turn, and how many the profile has. */
     readonly measured: number
     readonly of: number
+    readonly chosen: InfluenceResult['chosen']
   } | null
 }
 
@@ -64,6 +65,7 @@ export async function explainPrediction(
       ratings: measured.influences.slice(0, k),
       measured: measured.influences.length,
       of: measured.of,
+      chosen: measured.chosen,
     },
   }
 }

@@ -20,6 +20,8 @@ export interface InfluenceResult {
   readonly influences: readonly Influence[]
   /** How many ratings the profile has; more than were measured where it is longer than the limit. */
   readonly of: number
+  /** Which were left out in turn: all, those of the movies most similar to the item, or every n-th. */
+  readonly chosen: 'all' | 'nearest' | 'every-nth'
 }
 
 export interface InfluenceOptions {
@@ -40,7 +42,7 @@ export async function measureInfluence(
   { limit = 100, onProgress, signal }: InfluenceOptions = {},
 ): Promise<InfluenceResult> {
   const folded = await ratingOf(model, { profile }, item)
-  const chosen = await choose(model, profile, item, limit)
+  const { chosen, which } = await choose(model, profile, item, limit)
   const influences: Influence[] = []
   for (const left of chosen) {
     throwIfAborted(signal, 'explaining')
@@ -50,7 +52,7 @@ export async function measureInfluence(
     onProgress?.({ stage: 'leaving ratings out', done: influences.length, total: chosen.length, unit: 'ratings' })
   }
   influences.sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference) || a.item - b.item)
-  return { folded, influences, of: profile.length }
+  return { folded, influences, of: profile.length, chosen: which }
 }
 
 /** At most `limit` ratings: those of the movies most similar to the item, or where the model knows no similarity every n-th. */
@@ -59,15 +61,16 @@ async function choose(
   profile: readonly ProfileRating[],
   item: number,
   limit: number,
-): Promise<readonly ProfileRating[]> {
-  if (profile.length <= limit) return profile
+): Promise<{ chosen: readonly ProfileRating[]; which: InfluenceResult['chosen'] }> {
+  if (profile.length <= limit) return { chosen: profile, which: 'all' }
   if (model.abilities.similar) {
     const own = new Map(profile.map((entry) => [entry.item, entry]))
     const near = await model.similar([item], Number.MAX_SAFE_INTEGER)
     const found = near.flatMap((neighbour) => own.get(neighbour.item) ?? [])
     const itself = own.get(item)
     const chosen = [...(itself ? [itself] : []), ...found].slice(0, limit)
-    if (chosen.length === limit) return chosen
+    if (chosen.length === limit) return { chosen, which: 'nearest' }
   }
-  return Array.from({ length: limit }, (_, n) => profile[Math.floor((n * profile.length) / limit)]!)
+  const spread = Array.from({ length: limit }, (_, n) => profile[Math.floor((n * profile.length) / limit)]!)
+  return { chosen: spread, which: 'every-nth' }
 }

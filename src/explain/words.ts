@@ -29,12 +29,15 @@ export function inWords(explanation: Explanation, title: (item: number) => strin
 }
 
 function ratingLines(influence: NonNullable<Explanation['influence']>, title: (item: number) => string): string[] {
-  const { folded, ratings, measured, of } = influence
-  const which =
-    measured < of ? `${measured} of the ${of} ratings, those nearest to the movie,` : `Each of the ${of} ratings`
+  const { folded, ratings, measured, of, chosen } = influence
+  const which = {
+    all: `Each of the ${of} ratings`,
+    nearest: `Of the ${of} ratings those of the ${measured} movies most similar to this one, each`,
+    'every-nth': `Of the ${of} ratings ${measured}, evenly chosen, each`,
+  }[chosen]
   const lines = [
-    `${which} ${measured < of ? 'were' : 'was'} left out in turn and the rest folded in again; ` +
-      `with all of them the prediction is ${folded.toFixed(2)}. What moved it most:`,
+    `${which} was left out in turn and the rest folded in again; with all of them the prediction is ` +
+      `${folded.toFixed(2)}. What moved it most:`,
   ]
   for (const { item, rating, without, difference } of ratings) {
     lines.push(`  ${signed(difference)}  ${title(item)}, rated ${rating} (without it: ${without.toFixed(2)})`)

@@ -70,13 +70,21 @@ describe('by hand', () => {
 
   it('a limit measures so many and says so', async () => {
     const explained = await explainPrediction(linear, train, { profile }, 1, { limit: 2, k: 1 })
-    expect(explained.influence).toMatchObject({ measured: 2, of: 3, ratings: [{}] })
-    expect(inWords(explained, title)).toContain('2 of the 3 ratings')
+    expect(explained.influence).toMatchObject({ measured: 2, of: 3, chosen: 'every-nth', ratings: [{}] })
+    expect(inWords(explained, title)).toContain('Of the 3 ratings 2, evenly chosen')
+  })
+
+  it('of a long profile the movies most similar are measured, the movie itself first', async () => {
+    const near = { ...linear, abilities: { ...linear.abilities, similar: true } }
+    const neighbours = [3, 5, 0, 4].map((item) => ({ item, similarity: 1 - item / 10 }))
+    const result = await measureInfluence({ ...near, similar: async () => neighbours }, profile, 2, { limit: 2 })
+    expect(result.chosen).toBe('nearest')
+    expect(result.influences.map(({ item }) => item).sort()).toEqual([2, 3])
   })
 
   it('nothing to fold in: said, not made up', async () => {
     const empty = await explainPrediction(linear, train, { profile: [] }, 1)
-    expect(empty.influence).toEqual({ folded: expect.closeTo(3.1, 5), ratings: [], measured: 0, of: 0 })
+    expect(empty.influence).toEqual({ folded: expect.closeTo(3.1, 5), ratings: [], measured: 0, of: 0, chosen: 'all' })
     expect(inWords(empty, title)).toContain('no ratings of the user')
     expect(empty).toMatchObject({ attention: null, strength: null })
     expect(inWords(empty, title)).toContain('no attention')
