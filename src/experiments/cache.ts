@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MarqueeError } from '../core/errors.ts'
 import type { Cell, CellResult } from './cell.ts'
@@ -42,12 +42,14 @@ export class CellCache {
     const temporary = `${path}.${process.pid}.partial`
     writeFileSync(temporary, `${JSON.stringify({ key, cell, result } satisfies Entry, null, 1)}\n`)
     renameSync(temporary, path)
-    rmSync(this.checkpoint(key).directory, { recursive: true, force: true })
+    for (const name of readdirSync(this.folder)) {
+      if (name.startsWith(`${key}-`)) rmSync(join(this.folder, name), { recursive: true, force: true })
+    }
   }
 
-  /** Where the fit of a cell keeps its checkpoint, and whether there is one to go on from. */
-  checkpoint(key: string): { directory: string; resume: boolean } {
-    const directory = join(this.folder, `${key}.checkpoint`)
+  /** Where the fit of a cell keeps its checkpoint, and whether there is one to go on from; other threads cannot go on from it. */
+  checkpoint(key: string, threads: number): { directory: string; resume: boolean } {
+    const directory = join(this.folder, `${key}-${threads}.checkpoint`)
     return { directory, resume: existsSync(join(directory, 'checkpoint.bin')) }
   }
 

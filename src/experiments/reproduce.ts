@@ -83,7 +83,7 @@ export async function reproduce(papers: readonly Paper[], options: ReproduceOpti
       const result = await runCell(cell, dataset, {
         threads,
         signal,
-        checkpoint: cache.checkpoint(key),
+        checkpoint: cache.checkpoint(key, threads),
         onProgress: onProgress && ((p) => onProgress({ ...p, stage: `${n + 1}/${cells.length} ${name}: ${p.stage}` })),
       })
       cache.put(key, cell, result)

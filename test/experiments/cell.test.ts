@@ -67,11 +67,12 @@ test('the cache gives back what was put, and nothing for other keys or broken fi
 
 test('a checkpoint is resumed where there is one, and goes when the cell is finished', () => {
   const cache = new CellCache(join(folder, 'checkpoints'))
-  const { directory, resume } = cache.checkpoint('k')
+  const { directory, resume } = cache.checkpoint('k', 2)
   expect(resume).toBe(false)
   mkdirSync(directory)
   writeFileSync(join(directory, 'checkpoint.bin'), '')
-  expect(cache.checkpoint('k').resume).toBe(true)
+  expect(cache.checkpoint('k', 2).resume).toBe(true)
+  expect(cache.checkpoint('k', 1).resume).toBe(false)
   cache.put('k', cell, resultOf({}))
   expect(existsSync(directory)).toBe(false)
 })
