@@ -38,7 +38,7 @@ export const trainingHyperparameters = {
 }
 
 /** The same hyper-parameter with another default. */
-function withDefault<T extends z.ZodType>(schema: z.ZodDefault<T>, value: z.output<T> & {}): z.ZodDefault<T> {
+export function withDefault<T extends z.ZodType>(schema: z.ZodDefault<T>, value: z.output<T> & {}): z.ZodDefault<T> {
   return z._default(schema.unwrap(), value as never).describe(schema.description!) as z.ZodDefault<T>
 }
 
@@ -106,6 +106,8 @@ export const autorecHyperparameters = z.object({
   activation: z.enum(['sigmoid', 'relu', 'tanh', 'linear']).default('sigmoid').describe('of the hidden layer'),
   ...encodingHyperparameters,
   ...trainingHyperparameters,
+  dropout: withDefault(trainingHyperparameters.dropout, 0.5),
+  epochs: withDefault(trainingHyperparameters.epochs, 45),
   foldInL2: z
     .number()
     .min(0)
@@ -117,11 +119,15 @@ export type AutorecHyperparameters = z.output<typeof autorecHyperparameters>
 
 /** What may be set of the stacked autoencoder. */
 export const stackedHyperparameters = z.object({
-  layers: layersOf(256, 128).describe('units of the encoder layers, first to last; the decoder is their mirror image'),
-  activation: z.enum(['sigmoid', 'relu', 'tanh', 'linear']).default('sigmoid').describe('of the hidden layers'),
+  layers: layersOf(300, 150).describe('units of the encoder layers, first to last; the decoder is their mirror image'),
+  activation: z.enum(['sigmoid', 'relu', 'tanh', 'linear']).default('relu').describe('of the hidden layers'),
   pretrainEpochs: z.int().min(0).default(10).describe('passes of each layer alone; 0 starts from drawn weights'),
   ...encodingHyperparameters,
   ...trainingHyperparameters,
+  dropout: withDefault(trainingHyperparameters.dropout, 0.5),
+  inputDropout: withDefault(trainingHyperparameters.inputDropout, 0.7),
+  l2: withDefault(trainingHyperparameters.l2, 1e-4),
+  epochs: withDefault(trainingHyperparameters.epochs, 8),
 })
 
 export type StackedHyperparameters = z.output<typeof stackedHyperparameters>

@@ -1,5 +1,10 @@
 import * as z from 'zod'
-import { encodingHyperparameters, layersOf, trainingHyperparameters } from '../autoencoder/hyperparameters.ts'
+import {
+  encodingHyperparameters,
+  layersOf,
+  trainingHyperparameters,
+  withDefault,
+} from '../autoencoder/hyperparameters.ts'
 
 const { encoding, damping, normalise } = encodingHyperparameters
 
@@ -17,6 +22,8 @@ export const queryHyperparameters = z.object({
   damping,
   normalise,
   ...trainingHyperparameters,
+  batch: withDefault(trainingHyperparameters.batch, 256),
+  epochs: withDefault(trainingHyperparameters.epochs, 5),
 })
 
 export type QueryHyperparameters = z.output<typeof queryHyperparameters>
