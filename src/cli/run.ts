@@ -49,6 +49,7 @@ const commands: readonly Entry[] = [
     load: () => import('./explain.ts'),
   },
   { name: 'tune', summary: 'search for the best hyper-parameters of a model', load: () => import('./tune.ts') },
+  { name: 'study', summary: 'compare two systems blindly with people', load: () => import('./study.ts') },
   { name: 'map', summary: 'the movies on a plane, near what the model finds near', load: () => import('./map.ts') },
   { name: 'models', summary: 'what models there are and what can be set', load: () => import('./models.ts') },
 ]
