@@ -157,7 +157,14 @@ describe('dnn', () => {
   })
 
   test('folding in the ratings of a training user comes close to what was trained for them', async () => {
-    const model = await fitted({ epochs: 60, dropout: 0, embeddingL2: 1e-4, learningRate: 0.01, foldInRate: 0.05, foldInSteps: 100 })
+    const model = await fitted({
+      epochs: 60,
+      dropout: 0,
+      embeddingL2: 1e-4,
+      learningRate: 0.01,
+      foldInRate: 0.05,
+      foldInSteps: 100,
+    })
     const { offsets, indices, values } = train.byUser()
     let closer = 0
     let users = 0
