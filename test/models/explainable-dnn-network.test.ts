@@ -32,7 +32,7 @@ const golden = JSON.parse(
   readFileSync(new URL('../golden/explainable-dnn.json', import.meta.url), 'utf8'),
 ) as unknown as Golden
 
-const plain = { embeddingDropout: 0, dropout: [0], weightDecay: 0 }
+const plain = { embeddingDropout: 0, dropout: [0], weightDecay: 0, embeddingL2: 0 }
 const identity = (n: number): number => n
 
 describe('the network', () => {
