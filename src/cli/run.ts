@@ -50,6 +50,11 @@ const commands: readonly Entry[] = [
   },
   { name: 'tune', summary: 'search for the best hyper-parameters of a model', load: () => import('./tune.ts') },
   { name: 'study', summary: 'compare two systems blindly with people', load: () => import('./study.ts') },
+  {
+    name: 'clusters',
+    summary: 'what the bottleneck units of an autoencoder stand for',
+    load: () => import('./clusters.ts'),
+  },
   { name: 'map', summary: 'the movies on a plane, near what the model finds near', load: () => import('./map.ts') },
   { name: 'models', summary: 'what models there are and what can be set', load: () => import('./models.ts') },
 ]
