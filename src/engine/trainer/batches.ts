@@ -1,7 +1,10 @@
 import type { EpochContext, EpochOutcome } from './epochs.ts'
 import { diverged } from './epochs.ts'
 
-/** One optimiser step on one mini-batch, in two halves so that the next batch is made while the runtime works on this one. */
+/**
+ * One optimiser step on one mini-batch, in two halves so that the next batch can be made while the runtime works on this
+ * one. onnxruntime-node 1.30 works on the calling thread on cpu, so there the two follow each other.
+ */
 export interface BatchStep {
   /** Fills a slot's buffers with the examples `rows`. Slots take turns; `step` counts batches from the start of training. */
   prepare(slot: 0 | 1, rows: Int32Array, step: number): void
