@@ -13,6 +13,8 @@ export interface Progress {
   readonly epochs?: number
   /** Figures worth seeing on the way: loss, validation error. */
   readonly figures?: Readonly<Record<string, number>>
+  /** In the report at the end of an epoch: all of it. */
+  readonly ended?: EpochRecord
 }
 
 export type OnProgress = (progress: Progress) => void

@@ -44,6 +44,8 @@ export class Interactions {
     rating: Float32Array
     timestamp: Float64Array | null
     scale: RatingScale
+    /** What byUser and byItem would build, where somebody has built it already. */
+    rows?: CompressedBoth
   }) {
     const { user, item, rating, timestamp } = columns
     if (
@@ -60,6 +62,10 @@ export class Interactions {
     this.rating = rating
     this.timestamp = timestamp
     this.scale = columns.scale
+    if (columns.rows) {
+      this.csrByUser = columns.rows.byUser
+      this.csrByItem = columns.rows.byItem
+    }
   }
 
   /** How many ratings there are. */
@@ -102,6 +108,20 @@ export class Interactions {
     for (const r of this.rating) sum += r
     return sum / this.count
   }
+}
+
+export interface CompressedBoth {
+  readonly byUser: Csr
+  readonly byItem: Csr
+}
+
+/** byUser and byItem of columns, for a thread that has no vocabularies. */
+export function compressBoth(
+  { user, item, rating }: Pick<Interactions, 'user' | 'item' | 'rating'>,
+  users: number,
+  items: number,
+): CompressedBoth {
+  return { byUser: compress(user, item, rating, users, items), byItem: compress(item, user, rating, items, users) }
 }
 
 /** Two counting sorts, by column and then by row: linear time, rows stable, columns ascending. */

@@ -215,6 +215,7 @@ describe('trainer', () => {
         users: 2000,
         items: 1000,
         initial: someSides(2000, 1000, 30),
+        reportEveryMs: 1,
       },
       {
         ...epochs,

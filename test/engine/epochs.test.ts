@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../src/core/random.ts'
-import { runBatches } from '../../src/engine/trainer/batches.ts'
+import { type BatchStep, runBatches } from '../../src/engine/trainer/batches.ts'
 import { type EpochContext, type EpochTask, trainEpochs } from '../../src/engine/trainer/epochs.ts'
 
 /** Fits one weight to noisy targets by SGD with momentum; order and noise come from a generator that must survive a resume. */
@@ -162,5 +162,91 @@ describe('trainEpochs', () => {
     await expect(
       trainEpochs(toyTask().task, { ...common, checkpoint: { directory: folder(), resume: true }, fingerprint: '{}' }),
     ).rejects.toThrow('there is no checkpoint to resume from')
+  })
+})
+
+describe('a step that takes the next batch before the last has ended', () => {
+  const context = (stopping: () => boolean): EpochContext => ({
+    ...{ epoch: 2, learningRate: 1, rateAt: (share: number) => share, cursor: null, report: () => {}, stopping },
+  })
+
+  /** Runs end one after another, a turn of the event loop each; what happened is written down. */
+  function logging(losses: readonly (number | Error)[]): { step: BatchStep; log: string[] } {
+    const log: string[] = []
+    let last: Promise<unknown> = Promise.resolve()
+    let runs = 0
+    const step: BatchStep = {
+      ahead: true,
+      prepare: (slot, rows, n) => void log.push(`prepare ${slot}: ${rows.join(' ')} (${n})`),
+      run: (slot, rate) => {
+        const loss = losses[runs++]!
+        log.push(`run ${slot} at ${rate}`)
+        const mine = last.then(async () => {
+          await new Promise((resolve) => setImmediate(resolve))
+          log.push(`ended ${slot}`)
+          if (loss instanceof Error) throw loss
+          return loss
+        })
+        last = mine.catch(() => {})
+        return mine
+      },
+    }
+    return { step, log }
+  }
+  const order = Int32Array.from([4, 3, 2, 1, 0])
+
+  test('has one batch at work and one waiting, each in its own slot', async () => {
+    const { step, log } = logging([1, 2, 6])
+    const outcome = await runBatches({ order, batch: 2, context: context(() => false), step })
+    expect(outcome).toEqual({ loss: (1 * 2 + 2 * 2 + 6) / 5 })
+    expect(log).toEqual([
+      'prepare 0: 4 3 (3)',
+      'run 0 at 0',
+      'prepare 1: 2 1 (4)',
+      `run 1 at ${1 / 3}`,
+      'ended 0',
+      'prepare 0: 0 (5)',
+      `run 0 at ${2 / 3}`,
+      'ended 1',
+      'ended 0',
+    ])
+  })
+
+  test('is stopped after the batch that was waiting', async () => {
+    const { step, log } = logging([1, 2, 6])
+    const stopping = (): boolean => log.includes('ended 0')
+    const outcome = await runBatches({ order, batch: 2, context: context(stopping), step })
+    expect(outcome).toEqual({ cursor: { batches: 2, lossSum: 6 } })
+    expect(log.at(-1)).toBe('ended 1')
+  })
+
+  test('has nothing under way when an error comes out', async () => {
+    for (const losses of [
+      [Number.NaN, 1, 1],
+      [new Error('worker gone'), new Error('worker gone')],
+    ]) {
+      const { step, log } = logging(losses)
+      await expect(runBatches({ order, batch: 2, context: context(() => false), step })).rejects.toThrow(
+        /the loss is NaN in epoch 2, batch 1 of 3|worker gone/,
+      )
+      expect(log.at(-1)).toBe('ended 1')
+    }
+  })
+
+  test('waits for the batch under way when the next cannot be made, and leaves no error of it unheard', async () => {
+    const { step, log } = logging([new Error('worker gone')])
+    const prepare = (slot: 0 | 1, rows: Int32Array, n: number): void => {
+      if (n === 4) throw new Error('no such row')
+      step.prepare(slot, rows, n)
+    }
+    const unheard: unknown[] = []
+    const listen = (error: unknown): void => void unheard.push(error)
+    process.on('unhandledRejection', listen)
+    const run = runBatches({ order, batch: 2, context: context(() => false), step: { ...step, prepare } })
+    await expect(run).rejects.toThrow('no such row')
+    expect(log.at(-1)).toBe('ended 0')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    process.off('unhandledRejection', listen)
+    expect(unheard).toEqual([])
   })
 })

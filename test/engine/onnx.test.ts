@@ -42,6 +42,7 @@ function everyOp(): { outputs: Record<string, Node>; used: Set<string> } {
     oneHot: ops.cast(ops.oneHot(ids, 5), 'int32'),
     matmul: ops.matmul(ops.gemm(x, w, b), w),
     batchNorm: ops.batchNorm(x, b, g.parameter('beta', [4])).output,
+    loop: ops.loop({ first: [x], trips: 3, body: ([state]) => ({ next: [ops.mul(state!, y)] }) })[0]!,
   }
   const used = new Set<string>()
   const seen = new Set<Node>(Object.values(outputs))

@@ -123,6 +123,11 @@ export const rules: { readonly [K in OpName]: Rule<K> } = {
     const dx = sub(mul(scale!, sub(d, div(dBeta, rows))), mul(centred!, pull))
     return [dx, undefined, undefined, undefined, dGamma, dBeta]
   },
+
+  loopState: none,
+  loop: () => {
+    throw new TypeError('gradients: there is no derivative through a loop')
+  },
 }
 
 /** A reduction's derivative, back over the axes it removed: leading ones need no reshaping to broadcast. */

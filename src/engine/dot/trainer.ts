@@ -22,6 +22,8 @@ export interface DotTrainerOptions {
   readonly simd?: 'auto' | Simd
   /** At most so many ratings are shuffled as a whole; default by the number of ratings. */
   readonly tile?: number
+  /** How often an epoch under way is reported; default 100. */
+  readonly reportEveryMs?: number
 }
 
 /** Where an interrupted epoch goes on: parts done, squared error so far. */
@@ -159,17 +161,25 @@ export class DotTrainer implements EpochTask {
   private async reporting(before: number, sum: number, context: EpochContext, jobs: Job[]): Promise<Result[]> {
     const { progress } = this.memory
     progress.fill(0)
+    let thrown: { readonly error: unknown } | null = null
     const timer = setInterval(() => {
+      if (thrown) return
       let done = before
       let error = sum
       for (let t = 0; t < progress.length; t += 2) {
         done += progress[t]!
         error += progress[t + 1]!
       }
-      if (done > 0) context.report(done, error / done)
-    }, 100)
+      try {
+        if (done > 0) context.report(done, error / done)
+      } catch (error) {
+        thrown = { error }
+      }
+    }, this.options.reportEveryMs ?? 100)
     try {
-      return await this.pool.run(jobs)
+      const results = await this.pool.run(jobs)
+      if (thrown) throw (thrown as { error: unknown }).error
+      return results
     } finally {
       clearInterval(timer)
     }

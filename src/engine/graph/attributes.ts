@@ -56,6 +56,14 @@ export interface OpAttributes {
   gemm: { readonly transA: boolean; readonly transB: boolean }
   /** Operands x, x - mean, 1 / deviation, gamma / deviation, gamma, beta: see batchNorm in ops.ts. */
   batchNorm: None
+
+  /** What a loop carries, inside its body: state `index` of the loop numbered `loop`. */
+  loopState: { readonly loop: number; readonly index: number }
+  /**
+   * Result `index` of a loop. Operands: the `states` first values, whether to begin, then whether to go on and the next
+   * values, which are computed from the loop's states: see loop() in loop.ts.
+   */
+  loop: { readonly loop: number; readonly index: number; readonly states: number; readonly trips: number }
 }
 
 export type OpName = keyof OpAttributes

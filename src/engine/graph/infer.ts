@@ -176,3 +176,22 @@ export const gemm: Rule<'gemm'> = ([a, b, c], { transA, transB }, op) => {
   }
   return { shape, dtype: 'float32' }
 }
+
+export const loop: Rule<'loop'> = (operands, { index, states }, op) => {
+  const first = operands.slice(0, states)
+  const next = operands.slice(states + 2)
+  for (const condition of operands.slice(states, states + 2)) {
+    expectDtype(op, condition, 'bool')
+    if (condition.shape.length !== 0) throw shapeError(op, [condition.shape], 'a condition must be a scalar')
+  }
+  if (first.length !== states || next.length !== states) {
+    throw shapeError(op, shapesOf(operands), `${first.length} states and ${next.length} next ones`)
+  }
+  for (const [k, state] of first.entries()) {
+    sameDtype(op, state, next[k]!)
+    if (!sameShape(state.shape, next[k]!.shape)) {
+      throw shapeError(op, [state.shape, next[k]!.shape], `state ${k} changes its shape`)
+    }
+  }
+  return first[index]!
+}

@@ -46,6 +46,12 @@ export class Graph {
   readonly #interned = new Map<string, Node>()
   readonly #named = new Map<string, Node>()
   #count = 0
+  #loops = 0
+
+  /** For loop.ts: a number that no other loop of this graph has. */
+  nextLoop(): number {
+    return this.#loops++
+  }
 
   /** A value fed at every run. Asked for twice with the same shape and dtype, it is the same node. */
   input(name: string, shape: Shape, options: { dtype?: DType } = {}): Node {

@@ -13,6 +13,8 @@ export interface ModelWriter {
   int64(value: number | readonly number[]): string
   /** A float32 scalar constant. */
   float32(value: number): string
+  /** Adds a loop whose body has been written as that of the loop `id`; the names of its results. */
+  loop(id: number, operands: readonly string[], inputs: readonly Node[], trips: number): string[]
   /** What `write` returned when this key was first asked for. */
   once(key: string, write: () => string[]): string[]
 }
@@ -41,9 +43,9 @@ function plain<K extends OpName>(type: string, rule: OpRule<K>['infer']): OpRule
   return { infer: rule, emit: (writer, names) => writer.node(type, names) }
 }
 
-function leaf<K extends 'input' | 'parameter' | 'constant'>(): OpRule<K> {
+function leaf<K extends 'input' | 'parameter' | 'constant' | 'loopState'>(): OpRule<K> {
   const refuse = (op: string): never => {
-    throw new TypeError(`${op}: made by the Graph alone`)
+    throw new TypeError(`${op}: not made like other ops`)
   }
   return { infer: (_operands, _attributes, op) => refuse(op), emit: (_writer, _names, node) => refuse(node.op) }
 }
@@ -191,5 +193,12 @@ export const table: { readonly [K in OpName]: OpRule<K> } = {
   batchNorm: {
     infer: infer.elementwise,
     emit: (writer, [, centred, , scale, , beta]) => writer.node('Add', [writer.node('Mul', [centred!, scale!]), beta!]),
+  },
+
+  loopState: leaf(),
+  loop: {
+    infer: infer.loop,
+    emit: (writer, names, { attributes: { loop, index, trips }, inputs }) =>
+      writer.once(`loop ${loop}`, () => writer.loop(loop, names, inputs, trips))[index]!,
   },
 }

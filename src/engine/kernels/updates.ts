@@ -117,6 +117,8 @@ export interface UpdateKernels {
   scale(x: Float32Array, factor: number): void
   /** x limited to [-limit, limit]; NaN stays NaN. */
   clipValues(x: Float32Array, limit: number): void
+  /** x += y: the gradients of parts of a batch, summed. */
+  add(x: Float32Array, y: Float32Array): void
 }
 
 /** After how many steps without gradient Adam's first moment is below 1e-10 of what it was. */
@@ -136,7 +138,8 @@ export type UpdateExports = Record<
   | 'rowAdagradRows'
   | 'sumOfSquares'
   | 'scale'
-  | 'clipValues',
+  | 'clipValues'
+  | 'add',
   (...values: (number | boolean)[]) => number
 >
 
@@ -211,5 +214,6 @@ export function bindUpdates(wasm: UpdateExports, at: Address): UpdateKernels {
     sumOfSquares: (x) => wasm.sumOfSquares(at(x, 0, 'x'), x.length),
     scale: (x, factor) => void wasm.scale(at(x, 0, 'x'), x.length, factor),
     clipValues: (x, limit) => void wasm.clipValues(at(x, 0, 'x'), x.length, limit),
+    add: (x, y) => void wasm.add(at(x, 0, 'x'), at(y, x.length, 'y'), x.length),
   }
 }

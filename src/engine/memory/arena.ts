@@ -83,8 +83,17 @@ export async function createArena(options: ArenaOptions): Promise<Arena> {
   } catch (cause) {
     throw short(cause)
   }
+  return attachArena(memory, simd)
+}
+
+/**
+ * An arena over a memory that is there already: another thread's view of a shared one. Arrays taken in the same order have
+ * the same places in every thread; nothing is written.
+ */
+export async function attachArena(memory: WebAssembly.Memory, simd: Simd): Promise<Arena> {
   const kernels = await createKernels(memory, simd)
   const buffer = memory.buffer as ArrayBuffer
+  const total = buffer.byteLength
   let top = page
   const take = (n: number, bytes: number): number => {
     if (!(Number.isInteger(n) && n >= 0)) throw new RangeError(`an array of ${n} elements`)
@@ -97,7 +106,7 @@ export async function createArena(options: ArenaOptions): Promise<Arena> {
   }
   return {
     memory,
-    shared,
+    shared: typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer,
     simd,
     kernels,
     bytes: total - page,

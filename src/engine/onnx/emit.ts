@@ -1,10 +1,10 @@
 import { MarqueeError } from '../../core/errors.ts'
 import type { DType, Node, Shape } from '../graph/node.ts'
 import { show } from '../graph/shapes.ts'
-import { onnxType, table } from '../graph/table.ts'
+import { table } from '../graph/table.ts'
 import { encode } from './encode.ts'
-import type { Message } from './schema.ts'
-import { OnnxWriter } from './writer.ts'
+import { scopesOf } from './scopes.ts'
+import { OnnxWriter, stateName, valueInfo } from './writer.ts'
 
 export interface EmitOptions {
   /** The results, by the names they get in the model. */
@@ -50,11 +50,14 @@ const opset = 17
 export function emit(options: EmitOptions): EmittedModel {
   const outputs = Object.entries(options.outputs)
   const feed = new Map(Object.entries(options.feed ?? {}).map(([name, node]) => [node, name]))
-  const writer = new OnnxWriter()
   const needed = collect(
     outputs.map(([, node]) => node),
     feed,
   )
+  const scopes = scopesOf(needed, (node) => feed.has(node))
+  const inside = outputs.find(([, node]) => scopes.of(node) !== null)
+  if (inside) throw new RangeError(`emit: '${inside[0]}' is a value inside a loop`)
+  const writer = new OnnxWriter(scopes.parent)
   const names = new Map<Node, string>()
   const inputs: Signature[] = []
   for (const node of needed) {
@@ -64,13 +67,18 @@ export function emit(options: EmitOptions): EmittedModel {
       if (value === undefined) inputs.push({ name, dtype: node.dtype, shape: node.shape })
       else writer.initialiser(name, node, checkedSize(name, value, node.shape))
       names.set(node, writer.claim(name))
+    } else if (node.op === 'loopState') {
+      const { loop, index } = node.attributes as { loop: number; index: number }
+      names.set(node, stateName(loop, index))
     } else if (node.op === 'constant') {
       names.set(node, writer.constant(node.data!, node.shape, node.dtype))
     } else {
       const operands = node.inputs.map((operand) => names.get(operand) ?? '')
+      writer.enter(scopes.of(node))
       names.set(node, table[node.op].emit(writer, operands, node as never))
     }
   }
+  writer.enter(null)
   writer.rename(outputs.map(([name, node]) => [names.get(node)!, name]))
   const signatures = outputs.map(([name, { dtype, shape }]): Signature => ({ name, dtype, shape }))
   const bytes = encode('ModelProto', {
@@ -112,9 +120,4 @@ function checkedSize(name: string, value: Float32Array, shape: Shape): Float32Ar
     )
   }
   return value
-}
-
-function valueInfo({ name, dtype, shape }: Signature): Message<'ValueInfoProto'> {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
-  return { name, type: { tensorType: { elemType: onnxType[dtype], shape: { dim } } } }
 }

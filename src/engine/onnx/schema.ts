@@ -34,6 +34,7 @@ export const schema = {
     name: [1, 'string'],
     i: [3, 'int64'],
     s: [4, 'bytes'],
+    g: [6, 'GraphProto'],
     ints: [8, 'int64[]'],
     type: [20, 'int32'],
   },

@@ -1,17 +1,35 @@
 import type { ConstantData, DType, Node, Shape } from '../graph/node.ts'
 import { type ModelWriter, type OnnxAttributes, onnxType } from '../graph/table.ts'
 import type { Message } from './schema.ts'
+import type { Scope } from './scopes.ts'
 
 /** AttributeProto.AttributeType of what Marquee writes. */
-const attributeType = { int: 2, string: 3, ints: 7 }
+const attributeType = { int: 2, string: 3, graph: 5, ints: 7 }
+
+/** The name of what a loop carries, inside its body. */
+export const stateName = (loop: number, index: number): string => `/loop${loop}_state${index}`
 
 /** Collects the nodes and constants of one model and hands out their names. */
 export class OnnxWriter implements ModelWriter {
   nodeProtos: Message<'NodeProto'>[] = []
   readonly initialisers: Message<'TensorProto'>[] = []
   readonly #taken = new Set<string>()
-  readonly #once = new Map<string, string[]>()
+  readonly #once = new Map<string, { readonly scope: Scope; readonly names: string[] }[]>()
+  readonly #tensors = new Map<string, string>()
+  readonly #bodies = new Map<number, Message<'NodeProto'>[]>()
+  readonly #parent: (loop: number) => Scope
+  #scope: Scope = null
   #count = 0
+
+  /** `parent`: the scope that each loop stands in. */
+  constructor(parent: (loop: number) => Scope = () => null) {
+    this.#parent = parent
+  }
+
+  /** What is written from here on goes into this loop's body, or with null into the model itself. */
+  enter(scope: Scope): void {
+    this.#scope = scope
+  }
 
   nodes(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, outputs = 1): string[] {
     const stem = `/${type}_${this.#count++}`
@@ -21,7 +39,7 @@ export class OnnxWriter implements ModelWriter {
       if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: attributeType.string }
       return { name, ints: value, type: attributeType.ints }
     })
-    this.nodeProtos.push({ opType: type, name: stem, input: inputs, output: names, attribute })
+    this.#write({ opType: type, name: stem, input: inputs, output: names, attribute })
     return names
   }
 
@@ -40,11 +58,45 @@ export class OnnxWriter implements ModelWriter {
   }
 
   once(key: string, write: () => string[]): string[] {
-    const known = this.#once.get(key)
-    if (known !== undefined) return known
+    const known = this.#once.get(key) ?? []
+    const seen = known.find(({ scope }) => this.#sees(scope))
+    if (seen !== undefined) return seen.names
     const names = write()
-    this.#once.set(key, names)
+    this.#once.set(key, [...known, { scope: this.#scope, names }])
     return names
+  }
+
+  loop(id: number, operands: readonly string[], inputs: readonly Node[], trips: number): string[] {
+    const states = (inputs.length - 2) / 2
+    const body = this.#bodies.get(id) ?? []
+    const own = new Set(body.flatMap(({ output }) => output!))
+    const results = operands.slice(states + 1).map((name) => {
+      // A result must be made in the body, and each under a name of its own.
+      if (own.delete(name)) return name
+      const output = `/Identity_${this.#count++}`
+      body.push({ opType: 'Identity', name: output, input: [name], output: [output] })
+      return output
+    })
+    const condition = { name: '', dtype: 'bool', shape: [] } as const
+    const carried = inputs.slice(0, states)
+    const graph: Message<'GraphProto'> = {
+      name: `/loop${id}`,
+      node: body,
+      input: [
+        { name: `/loop${id}_round`, dtype: 'int64' as const, shape: [] },
+        { ...condition, name: `/loop${id}_go` },
+        ...carried.map(({ dtype, shape }, index) => ({ name: stateName(id, index), dtype, shape })),
+      ].map(valueInfo),
+      output: results
+        .map((name, k) => (k === 0 ? { ...condition, name } : { ...pickType(carried[k - 1]!), name }))
+        .map(valueInfo),
+    }
+    const stem = `/Loop_${this.#count++}`
+    const output = carried.map((_, index) => `${stem}_${index}`)
+    const input = [this.int64(trips), operands[states]!, ...operands.slice(0, states)]
+    const attribute = [{ name: 'body', g: graph, type: attributeType.graph }]
+    this.#write({ opType: 'Loop', name: stem, input, output, attribute })
+    return output
   }
 
   /** A constant of the graph: small ones are shared with those that emission itself needs. */
@@ -78,16 +130,41 @@ export class OnnxWriter implements ModelWriter {
       else this.nodeProtos.push({ opType: 'Identity', name: `/Identity_${this.#count++}`, input: [from], output: [to] })
     }
     const renamed = (list: readonly string[] | undefined): string[] => list!.map((name) => names.get(name) ?? name)
-    this.nodeProtos = this.nodeProtos.map((node) => ({
+    const throughout = (node: Message<'NodeProto'>): Message<'NodeProto'> => ({
       ...node,
       input: renamed(node.input),
       output: renamed(node.output),
-    }))
+      attribute: (node.attribute ?? []).map((a) =>
+        a.g ? { ...a, g: { ...a.g, node: a.g.node!.map(throughout) } } : a,
+      ),
+    })
+    this.nodeProtos = this.nodeProtos.map(throughout)
+  }
+
+  #write(node: Message<'NodeProto'>): void {
+    if (this.#scope === null) {
+      this.nodeProtos.push(node)
+      return
+    }
+    const body = this.#bodies.get(this.#scope)
+    if (body) body.push(node)
+    else this.#bodies.set(this.#scope, [node])
+  }
+
+  /** Whether what is written in that scope can be used in this one. */
+  #sees(scope: Scope): boolean {
+    let at = this.#scope
+    while (at !== scope && at !== null) at = this.#parent(at)
+    return at === scope
   }
 
   #shared(data: ConstantData, shape: Shape, dtype: DType): string {
     const key = `constant ${dtype} [${shape.join()}] ${elementsKey(data)}`
-    return this.once(key, () => [this.#tensor(`/constant_${this.#count++}`, data, shape, dtype)])[0]!
+    const known = this.#tensors.get(key)
+    if (known !== undefined) return known
+    const name = this.#tensor(`/constant_${this.#count++}`, data, shape, dtype)
+    this.#tensors.set(key, name)
+    return name
   }
 
   #tensor(name: string, data: ConstantData, shape: Shape, dtype: DType): string {
@@ -100,4 +177,19 @@ export class OnnxWriter implements ModelWriter {
 /** The elements as text, -0 told from 0. */
 function elementsKey(data: ConstantData): string {
   return [...data].map((x) => (Object.is(x, -0) ? '-0' : `${x}`)).join()
+}
+
+const pickType = ({ dtype, shape }: Node): { dtype: DType; shape: Shape } => ({ dtype, shape })
+
+export function valueInfo({
+  name,
+  dtype,
+  shape,
+}: {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: Shape
+}): Message<'ValueInfoProto'> {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
+  return { name, type: { tensorType: { elemType: onnxType[dtype], shape: { dim } } } }
 }

@@ -130,7 +130,7 @@ function sizeOf(dim: number | string, dims: Readonly<Record<string, number>>, pl
   if (typeof dim === 'number') return dim
   const own = dims[dim]
   if (own !== undefined) {
-    if (!Number.isInteger(own) || own < 1) throw new RangeError(`${place}: ${dim} = ${own} is no size`)
+    if (!Number.isInteger(own) || own < 0) throw new RangeError(`${place}: ${dim} = ${own} is no size`)
     return own
   }
   for (const [operator, combine] of [

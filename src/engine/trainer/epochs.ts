@@ -17,7 +17,7 @@ export interface EpochContext {
   readonly cursor: unknown
   /** Reports the share done: `done` examples of the epoch, the mean loss so far. */
   report(done: number, loss: number): void
-  /** True once the user wants to stop: finish the batch in hand and return its cursor. */
+  /** True once the user wants to stop, and from then on: finish the batches under way and return a cursor. */
   stopping(): boolean
 }
 
@@ -119,9 +119,10 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
         throw diverged(`the validation metric after epoch ${epoch} is ${validation}`)
       }
       const seconds = (performance.now() - started) / 1000
-      history.push({ epoch, loss: outcome.loss, validation, learningRate: rate, seconds })
+      const record = { epoch, loss: outcome.loss, validation, learningRate: rate, seconds }
+      history.push(record)
       schedule.report(validation)
-      progress(epoch, task.examples, { loss: outcome.loss, ...(validation === null ? {} : { validation }) })
+      progress(epoch, task.examples, { loss: outcome.loss, ...(validation === null ? {} : { validation }) }, record)
       if (validation !== null && stopping.report(validation).best) for (const name of task.weights) keep(name)
       if (exhausted()) stopped = 'early'
       // Small models finish an epoch in milliseconds: a file for each would cost more than it could save.
@@ -143,8 +144,9 @@ export async function trainEpochs(task: EpochTask, options: EpochOptions): Promi
     else kept.set(name, live.slice())
   }
 
-  function progress(epoch: number, done: number, figures: Record<string, number>): void {
-    onProgress?.({ stage: 'training', done, total: task.examples, unit: task.unit, epoch, epochs, figures })
+  function progress(epoch: number, done: number, figures: Record<string, number>, ended?: EpochRecord): void {
+    const { examples: total, unit } = task
+    onProgress?.({ stage: 'training', done, total, unit, epoch, epochs, figures, ...(ended && { ended }) })
   }
 
   function interrupted(epoch: number, cursor: unknown): never {

@@ -68,9 +68,14 @@ export interface StepOptions {
   readonly clip?: number
   readonly provider?: Provider | undefined
   readonly threads?: number
+  /**
+   * The loss is a mean over examples of terms that each know one example alone (no batch normalisation), plus penalties
+   * that do not depend on the batch: threads may compute parts of a batch on their own. Default false.
+   */
+  readonly separable?: boolean
   /** Writes ids and inputs of the examples `rows` into a slot. */
   fill(slot: Slot, rows: Int32Array): void
-  /** After each step, with the extra results of that step in `fetched`. */
+  /** After each step, with the extra results of that step in `fetched`; the next may be under way already, so no weights are read here. */
   afterStep?(fetched: Readonly<Record<string, Float32Array>>, examples: number): void
 }
 
@@ -102,11 +107,26 @@ interface Dense {
 const widthOf = (node: Node): number => elementsOf(node.shape.slice(1), {})
 const sizeOf = (node: Node): number => elementsOf(node.shape, {})
 
+/** A training step as trainers use it. While a run is under way nothing but prepare() and the next run() may be called. */
+export interface TrainingStep extends BatchStep {
+  /** Weights and tables by parameter name; as of the last flush(). */
+  readonly weights: Readonly<Record<string, Float32Array>>
+  /** Brings every row of every table, and `weights`, up to date: before weights are read as a whole. */
+  flush(): Promise<void>
+  /** Live views of weights and moments by name, for checkpoints. */
+  state(): Record<string, TensorData>
+  /** The optimisers' step counts, for checkpoints. */
+  counters(): Record<string, OptimiserState['counters']>
+  /** Takes back what counters() gave; the views of state() have been filled already. */
+  restore(counters: Record<string, OptimiserState['counters']>): void
+  release(): Promise<void>
+}
+
 /**
  * One training step of a graph: rows gathered by kernels, forward and backward pass in ONNX Runtime on preallocated
  * buffers, weights updated in place by kernels. Gradients of a row that occurs several times in a batch are summed.
  */
-export class GraphStep implements BatchStep {
+export class GraphStep implements TrainingStep {
   /** Weights and tables by parameter name: views that stay valid and are updated in place. */
   readonly weights: Readonly<Record<string, Float32Array>>
   private readonly options: StepOptions
@@ -218,12 +238,10 @@ export class GraphStep implements BatchStep {
     return this.loss[0]!
   }
 
-  /** Brings every row of every table up to date: before weights are read as a whole. */
-  flush(): void {
+  async flush(): Promise<void> {
     for (const { optimiser } of this.tables) optimiser.flush()
   }
 
-  /** Live views of weights and moments by name, for checkpoints. */
   state(): Record<string, TensorData> {
     const state: Record<string, TensorData> = { ...this.weights }
     for (const { name, optimiser } of this.optimisers()) {
@@ -232,12 +250,10 @@ export class GraphStep implements BatchStep {
     return state
   }
 
-  /** The optimisers' step counts, for checkpoints. */
   counters(): Record<string, OptimiserState['counters']> {
     return Object.fromEntries(this.optimisers().map(({ name, optimiser }) => [name, optimiser.state().counters]))
   }
 
-  /** Takes back what counters() gave; the views of state() have been filled already. */
   restore(counters: Record<string, OptimiserState['counters']>): void {
     for (const { name, optimiser } of this.optimisers()) {
       optimiser.restore({ views: optimiser.state().views, counters: counters[name] ?? {} })

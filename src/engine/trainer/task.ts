@@ -1,10 +1,10 @@
 import { Random } from '../../core/random.ts'
 import { runBatches } from './batches.ts'
 import type { EpochContext, EpochOutcome, EpochTask } from './epochs.ts'
-import type { GraphStep } from './step.ts'
+import type { TrainingStep } from './step.ts'
 
 export interface GraphTaskOptions {
-  readonly step: GraphStep
+  readonly step: TrainingStep
   /** Examples in an epoch; `fill` of the step is given numbers below it. */
   readonly examples: number
   readonly unit: string
@@ -34,7 +34,7 @@ export function graphTask(options: GraphTaskOptions): EpochTask {
     weights: [...Object.keys(step.weights), ...Object.keys(statistics)],
     values: () => ({ random: began, counters: step.counters() }),
     restore: (values) => {
-      const held = values as { random: number[]; counters: ReturnType<GraphStep['counters']> }
+      const held = values as { random: number[]; counters: ReturnType<TrainingStep['counters']> }
       random = Random.from(held.random)
       step.restore(held.counters)
     },
@@ -45,7 +45,7 @@ export function graphTask(options: GraphTaskOptions): EpochTask {
       const outcome = await runBatches({ order, batch, context, step })
       if ('loss' in outcome) {
         began = random.state()
-        step.flush()
+        await step.flush()
       }
       return outcome
     },

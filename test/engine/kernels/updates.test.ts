@@ -132,7 +132,9 @@ test('sum of squares, scaling and clipping agree with the reference', () => {
           w.kernels.scale(x, 1.5)
           const scaled = x.slice()
           w.kernels.clipValues(x, 0.75)
-          return [squares, scaled, x]
+          const sum = normals(w, n, random)
+          w.kernels.add(sum, x)
+          return [squares, scaled, x, sum]
         },
         seed,
         1e-6,

@@ -93,4 +93,7 @@ export const updateReference: UpdateKernels = {
   clipValues(x, limit) {
     for (let i = 0; i < x.length; i++) x[i] = Math.max(-limit, Math.min(limit, x[i]!))
   },
+  add(x, y) {
+    for (let i = 0; i < x.length; i++) x[i]! += y[i]!
+  },
 }
