@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readContainer } from '../core/container.ts'
 import { MarqueeError } from '../core/errors.ts'
 import type { ItemTable } from '../data/dataset.ts'
-import { Interactions, type RatingScale } from '../data/interactions.ts'
+import { type CompressedBoth, Interactions, type RatingScale } from '../data/interactions.ts'
 import { Vocabulary } from '../data/vocabulary.ts'
 import type { ModelState } from '../models/recommender.ts'
 import { createModel } from '../models/registry.ts'
@@ -64,6 +64,22 @@ export function readManifest(directory: string): ArtefactManifest {
  * throws, `broken-artefact` naming a file that is missing or changed, and `unknown-model` for a model that is not registered here.
  */
 export async function loadArtefact(directory: string): Promise<Artefact> {
+  return openArtefact(readArtefact(directory))
+}
+
+/** What stands in an artefact's files: plain data, which threads can hand each other. */
+export interface ArtefactData {
+  readonly directory: string
+  readonly manifest: ArtefactManifest
+  readonly users: readonly string[]
+  readonly items: readonly string[]
+  readonly table: ItemTable
+  readonly ratings: Pick<Interactions, 'user' | 'item' | 'rating' | 'timestamp' | 'scale'>
+  readonly state: ModelState
+}
+
+/** The reading half of loadArtefact, which takes most of its time: all files, every byte checked. */
+export function readArtefact(directory: string): ArtefactData {
   const manifest = readManifest(directory)
   const paths = new Map(manifest.files.map((file) => [file.name, checkedPath(directory, file)]))
   const path = (name: string): string => {
@@ -71,15 +87,29 @@ export async function loadArtefact(directory: string): Promise<Artefact> {
     if (found) return found
     throw new MarqueeError('broken-artefact', `the manifest names no ${name} file`, { place: directory, remedy })
   }
-  const vocabulary = JSON.parse(readFileSync(path('vocabulary'), 'utf8')) as { users: string[]; items: string[] }
-  const train = readRatings(path('ratings'), Vocabulary.of(vocabulary.users), Vocabulary.of(vocabulary.items))
+  const { users, items } = JSON.parse(readFileSync(path('vocabulary'), 'utf8')) as Pick<ArtefactData, 'users' | 'items'>
   const known = JSON.parse(readFileSync(path('items'), 'utf8')) as Omit<ItemTable, 'years'> & { years: number[] }
-  const items: ItemTable = { ...known, years: Int16Array.from(known.years) }
   const { values, tensors } = readContainer(path('parameters'), 'parameters', remedy)
+  return {
+    directory,
+    manifest,
+    users,
+    items,
+    table: { ...known, years: Int16Array.from(known.years) },
+    ratings: readRatings(path('ratings')),
+    state: { values, tensors } as ModelState,
+  }
+}
+
+/** The other half: the fitted model; `rows` where they are built already. Throws `unknown-model`, `bad-hyperparameter`. */
+export async function openArtefact(data: ArtefactData & { readonly rows?: CompressedBoth }): Promise<Artefact> {
+  const { directory, manifest, table, ratings, state } = data
+  const [users, items] = [Vocabulary.of(data.users), Vocabulary.of(data.items)]
+  const train = new Interactions({ ...ratings, users, items, ...(data.rows && { rows: data.rows }) })
   registerBuiltins()
   const model = await createModel(manifest.model.name, { ...manifest.model.hyperparameters })
-  model.load({ values, tensors } as ModelState, { train, items })
-  return { directory, manifest, model, train, items }
+  model.load(state, { train, items: table })
+  return { directory, manifest, model, train, items: table }
 }
 
 function checkedPath(directory: string, { file, bytes, sha256 }: ArtefactFile): string {
@@ -92,15 +122,13 @@ function checkedPath(directory: string, { file, bytes, sha256 }: ArtefactFile): 
   return path
 }
 
-function readRatings(path: string, users: Vocabulary, items: Vocabulary): Interactions {
+function readRatings(path: string): ArtefactData['ratings'] {
   const { values, tensors } = readContainer(path, 'ratings', remedy)
-  return new Interactions({
-    users,
-    items,
+  return {
     user: tensors.user!.data as Int32Array,
     item: tensors.item!.data as Int32Array,
     rating: tensors.rating!.data as Float32Array,
     timestamp: (tensors.timestamp?.data as Float64Array | undefined) ?? null,
     scale: (values as { scale: RatingScale }).scale,
-  })
+  }
 }

@@ -23,7 +23,8 @@ type Awaitable<T> = T | Promise<T>
 /**
  * What every model and baseline has in common, so that a model is its fitting and its scores and nothing else.
  * A subclass gives `fitModel`, `predictPairs`, `scoreUser`, `scoreProfile`, `snapshot` and `restore`, and overrides
- * `scoreUsers`, `itemVectors` (or `similaritiesTo`), `isNeighbourCandidate` and `onnx` where it can do more.
+ * `scoreUsers`, `itemVectors` (or `similaritiesTo`), `isNeighbourCandidate` and `onnx`, or adds `scoreItems` and `leaveOut`,
+ * where it can do more.
  */
 export abstract class BaseRecommender implements Recommender {
   abstract readonly name: string
@@ -84,6 +85,11 @@ export abstract class BaseRecommender implements Recommender {
         remedy: 'Check the split and the minimum ratings per user and item.',
       })
     }
+    if (options.start && !this.abilities.warmStart) {
+      throw new MarqueeError('cannot-warm-start', `${this.name} cannot start from the weights of an earlier fit`, {
+        remedy: 'Train it from scratch (warmStart: false).',
+      })
+    }
     this.facts = train
     try {
       return await this.fitModel(train, options)
@@ -108,8 +114,8 @@ export abstract class BaseRecommender implements Recommender {
   }
 
   async scoreAll(who: Who): Promise<Float32Array> {
-    if (!('user' in who)) return this.scoreProfile(this.checkedProfile(who.profile))
-    return this.isKnownUser(who.user) ? this.scoreUser(who.user) : this.scoreProfile([])
+    const known = this.known(who)
+    return 'user' in known ? this.scoreUser(known.user) : this.scoreProfile(known.profile)
   }
 
   async scoreUsers(users: Int32Array): Promise<Float32Array> {
@@ -189,6 +195,12 @@ export abstract class BaseRecommender implements Recommender {
     return user >= 0 && offsets[user + 1]! > offsets[user]!
   }
 
+  /** A user with training ratings, or a checked profile; that of any other user is empty. */
+  protected known(who: Who): Who {
+    if (!('user' in who)) return { profile: this.checkedProfile(who.profile) }
+    return this.isKnownUser(who.user) ? who : { profile: [] }
+  }
+
   /** Drops unknown items (-1); the last rating of a repeated item counts. Throws `bad-rating` outside the scale. */
   protected checkedProfile(profile: readonly ProfileRating[]): ProfileRating[] {
     const { items, scale } = this.train
@@ -204,6 +216,30 @@ export abstract class BaseRecommender implements Recommender {
     }
     if (known.size > 0 && !this.abilities.foldIn) throw this.notAble('take a profile')
     return [...known.values()]
+  }
+
+  /** The profile, for `leaveOut`. Throws a RangeError for a position or an item that is not there, or an item that stands twice. */
+  protected checkedLeaveOut(
+    profile: readonly ProfileRating[],
+    left: Int32Array,
+    items: Int32Array,
+  ): readonly ProfileRating[] {
+    const checked = this.checkedProfile(profile)
+    if (checked.length !== profile.length) throw new RangeError('leaveOut needs known items, each once')
+    for (const position of left) {
+      if (!(position >= 0 && position < profile.length)) throw new RangeError(`no rating at position ${position}`)
+    }
+    this.checkItems(items)
+    return checked
+  }
+
+  /** Throws a RangeError for an item that is not in the vocabulary, -1 too. */
+  protected checkItems(items: Int32Array): void {
+    const { size } = this.train.items
+    for (const item of items) {
+      if (item < 0) throw new RangeError(`item ${item} is none of the vocabulary, whose items alone have scores`)
+      this.check('item', item, size)
+    }
   }
 
   private check(what: 'user' | 'item', index: number, size: number): void {

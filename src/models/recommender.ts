@@ -57,6 +57,8 @@ export interface Abilities {
   readonly itemFeatures?: boolean
   /** Items without a training rating, but with features, get answers of their own. Absent: they do not. */
   readonly unseenItems?: boolean
+  /** fit() can start from the weights of an earlier fit: see FitOptions.start. Absent: it cannot. */
+  readonly warmStart?: boolean
 }
 
 export interface FitOptions {
@@ -71,6 +73,12 @@ export interface FitOptions {
   readonly onProgress?: OnProgress
   /** Raised by Ctrl-C: training stops at a clean point, writes a checkpoint if it was given a folder, and throws InterruptedError. */
   readonly signal?: AbortSignal
+  /**
+   * Weights to start from: what save() gave of the same model with the same shape, fitted on vocabularies of which these are the
+   * continuation (the same ids first, in the same order; new ones behind). Users and items without weights of their own there get
+   * fresh ones. Models that cannot (see `warmStart`) throw `cannot-warm-start`.
+   */
+  readonly start?: ModelState
   /** Where to keep the checkpoint, and whether to go on from the one that is there. */
   readonly checkpoint?: { readonly directory: string; readonly resume: boolean }
 }
@@ -133,6 +141,11 @@ export interface Recommender {
   predict(pairs: Pairs): Promise<Float32Array>
   /** One score per item of the vocabulary, higher is better. Models of ratings score with the predicted rating, unclipped. */
   scoreAll(who: Who): Promise<Float32Array>
+  /**
+   * scoreAll's entries at `items` (known ones), in their order, but for rounding. Only where a few cost less than all;
+   * absent elsewhere: scoresOf() serves for every model.
+   */
+  scoreItems?(who: Who, items: Int32Array): Promise<Float32Array>
   /** scoreAll for many known users at once, row-major, users.length x items: what full ranking runs on. */
   scoreUsers(users: Int32Array): Promise<Float32Array>
   /** The best k items, best first, ties by item index; items the user or profile has rated are left out. */
@@ -143,9 +156,20 @@ export interface Recommender {
   vectors?(): { readonly data: Float32Array; readonly width: number } | null
   /** Items (-1: the unknown one) for somebody, with what the model can tell of its own way to each; absent where it can tell nothing. */
   explain?(who: Who, items: Int32Array): Promise<Explained>
+  /**
+   * Scores of `items` with ratings of a profile left out in turn, left.length x items.length, row-major: row n is what scoreAll
+   * gives for the profile without the rating at position left[n], but for rounding. Only where the model has a faster
+   * way than that; absent elsewhere. The profile's items are known ones, each once.
+   */
+  leaveOut?(profile: readonly ProfileRating[], left: Int32Array, items: Int32Array): Promise<Float32Array>
   /** What load() needs. Exact: a loaded model answers with the same bits. */
   save(): ModelState
   load(state: ModelState, train: TrainingFacts): void
+  /**
+   * Frees what the model holds outside of JavaScript (sessions of ONNX Runtime). To be called when no other call is under way; a
+   * call that comes afterwards opens anew what it needs. Absent where there is nothing to free.
+   */
+  release?(): Promise<void>
   /** Standard ONNX files of the fitted model; empty where the model has no graph. */
   onnx(): Promise<OnnxFile[]>
 }

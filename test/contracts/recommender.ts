@@ -115,6 +115,43 @@ export function describeRecommender(name: string, options: ContractOptions): voi
       expect((await model.recommend({ profile: [] })).length).toBe(10)
     })
 
+    test('scores a few items as it scores all', async (context) => {
+      if (!model.scoreItems) return context.skip('a few cost the model no less than all')
+      const everybody: Who[] = [{ user: 0 }, { user: -1 }, { user: nobody }, { profile }, { profile: [] }]
+      for (const who of everybody) {
+        if ('profile' in who && who.profile.length > 0 && !model.abilities.foldIn) continue
+        const all = await model.scoreAll(who)
+        const items = Int32Array.of(3, 0, nothing, 3)
+        const some = await model.scoreItems(who, items)
+        expect(some.length).toBe(items.length)
+        items.forEach((item, n) => {
+          expect(some[n]).toBeCloseTo(all[item]!, 4)
+        })
+        expect(await model.scoreItems(who, new Int32Array(0))).toEqual(new Float32Array(0))
+      }
+      await expect(model.scoreItems({ user: 0 }, Int32Array.of(train.items.size))).rejects.toThrow(RangeError)
+    })
+
+    test('leaves ratings out of a profile as folding in the rest does', async (context) => {
+      if (!model.leaveOut) return context.skip('the model has no faster way than folding in again')
+      const long = Array.from({ length: 28 }, (_, item) => ({ item, rating: 1 + (item % 5) }))
+      for (const some of [long, profile, profile.slice(0, 1)]) {
+        const left = Int32Array.from(some, (_, position) => position)
+        const items = Int32Array.of(0, 3, 29, nothing)
+        const rows = await model.leaveOut(some, left, items)
+        expect(rows.length).toBe(left.length * items.length)
+        for (const position of left) {
+          const rest = some.filter((_, other) => other !== position)
+          const scores = await model.scoreAll({ profile: rest })
+          items.forEach((item, k) => {
+            expect(rows[position * items.length + k]).toBeCloseTo(scores[item]!, 3)
+          })
+        }
+      }
+      await expect(model.leaveOut(profile, Int32Array.of(2), Int32Array.of(0))).rejects.toThrow(RangeError)
+      await expect(model.leaveOut(profile, Int32Array.of(0), Int32Array.of(-1))).rejects.toThrow(RangeError)
+    })
+
     test('takes profiles, the same each time, rated items left out, unknown items passed over', async () => {
       if (!model.abilities.foldIn) {
         await expect(model.scoreAll({ profile })).rejects.toMatchObject({ code: 'not-able' })

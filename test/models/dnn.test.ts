@@ -114,48 +114,6 @@ describe('dnn', () => {
     expect(weightsOf(resumed)).toEqual(weightsOf(whole))
   })
 
-  test('every hyper-parameter changes the result', async () => {
-    const options = { validation }
-    const base = await fitted({}, options)
-    const profile = [
-      { item: 3, rating: 5 },
-      { item: 7, rating: 1 },
-    ]
-    const answer = async (model: Dnn): Promise<number[]> => [
-      ...weightsOf(model),
-      ...(await model.scoreAll({ profile })),
-    ]
-    const reference = await answer(base)
-    const changes: Record<string, unknown> = {
-      factors: 5,
-      layers: [7],
-      dropout: 0.1,
-      hiddenDropout: 0.3,
-      l2: 0.5,
-      embeddingL2: 0.1,
-      weightDecay: 0.1,
-      initialiser: 'he-normal',
-      initSd: 0.3,
-      optimiser: 'adagrad',
-      learningRate: 0.01,
-      schedule: 'constant',
-      batch: 20,
-      epochs: 2,
-      clip: 0.01,
-      foldInSteps: 3,
-      foldInRate: 0.3,
-    }
-    expect([...Object.keys(changes), 'patience'].sort()).toEqual(Object.keys(dnnHyperparameters.shape).sort())
-    for (const [name, value] of Object.entries(changes)) {
-      expect(await answer(await fitted({ [name]: value }, options)), name).not.toEqual(reference)
-    }
-    const hasty = { learningRate: 0.5, epochs: 12 }
-    const [one, many] = [create({ ...hasty, patience: 1 }), create({ ...hasty, patience: 12 })]
-    const short = await one.fit(train, { ...options, threads: 1 })
-    const long = await many.fit(train, { ...options, threads: 1 })
-    expect(short.epochs.length).toBeLessThan(long.epochs.length)
-  })
-
   test('folding in the ratings of a training user comes close to what was trained for them', async () => {
     const model = await fitted({
       epochs: 60,

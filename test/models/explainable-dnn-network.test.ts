@@ -81,7 +81,7 @@ describe('the network', () => {
       )
       expect(await step.run(0, learningRate)).toBeCloseTo(golden.losses[s]!, 4)
     }
-    step.flush()
+    await step.flush()
     for (const [name, values] of Object.entries(golden.final)) {
       expect([...live[name]!], name).toEqual(values.map((x) => expect.closeTo(x, 3)))
     }

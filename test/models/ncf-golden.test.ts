@@ -29,7 +29,7 @@ test.each(['adam', 'lazy-adam'] as const)('NeuMF with %s goes step by step where
     )
     expect(await step.run(0, rate)).toBeCloseTo(expected.losses[s]!, 5)
   }
-  step.flush()
+  await step.flush()
   expect(Object.keys(step.weights).sort()).toEqual(Object.keys(expected.weights).sort())
   for (const [name, weights] of Object.entries(expected.weights)) {
     expect([...step.weights[name]!], name).toEqual(weights.map((w) => expect.closeTo(w, 4)))

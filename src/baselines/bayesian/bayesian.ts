@@ -2,7 +2,15 @@ import { Random } from '../../core/random.ts'
 import type { Interactions } from '../../data/interactions.ts'
 import { BaseRecommender } from '../../models/base.ts'
 import type { Rows } from '../../models/cosine.ts'
-import type { Abilities, FitOptions, FitReport, ModelState, Pairs, ProfileRating } from '../../models/recommender.ts'
+import type {
+  Abilities,
+  FitOptions,
+  FitReport,
+  ModelState,
+  Pairs,
+  ProfileRating,
+  Who,
+} from '../../models/recommender.ts'
 import type { ModelDefinition } from '../../models/registry.ts'
 import { runFingerprint, runSweeps } from '../factors/sweeps.ts'
 import { type ChainState, GibbsChain } from './gibbs.ts'
@@ -66,10 +74,22 @@ class BayesianMf extends BaseRecommender {
   }
 
   protected scoreProfile(profile: readonly ProfileRating[]): Float32Array {
+    return this.scoreRatings(profile)
+  }
+
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const known = this.known(who)
+    if (!('user' in known)) return this.scoreRatings(known.profile, items)
+    return Float32Array.from(this.draws.scoreUser(known.user, items), (deviation) => this.mean + deviation)
+  }
+
+  /** Of all items unless some are given. */
+  private scoreRatings(profile: readonly ProfileRating[], some?: Int32Array): Float32Array {
     const sorted = [...profile].sort((a, b) => a.item - b.item)
     const items = Int32Array.from(sorted, ({ item }) => item)
     const deviations = Float64Array.from(sorted, ({ rating }) => Math.fround(rating) - this.mean)
-    return Float32Array.from(this.draws.scoreProfile(items, deviations), (deviation) => this.mean + deviation)
+    return Float32Array.from(this.draws.scoreProfile(items, deviations, some), (deviation) => this.mean + deviation)
   }
 
   /** The draws' item vectors side by side: inner products are means over draws, which no rotation of the factors disturbs. */

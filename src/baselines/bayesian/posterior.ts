@@ -49,31 +49,32 @@ export class Posterior {
     return sum / samples
   }
 
-  /** One deviation per item for user rows laid out as samples x (rank + 1), `stride` apart. */
-  score(rows: Float32Array, at: number, stride: number): Float64Array {
+  /** One deviation for each of `some` items, or of all, for user rows laid out as samples x (rank + 1), `stride` apart. */
+  score(rows: Float32Array, at: number, stride: number, some?: Int32Array): Float64Array {
     const { unknowns: n, samples, itemCount } = this
     const { items } = this.arrays
-    const scores = new Float64Array(itemCount)
+    const count = some ? some.length : itemCount
+    const scores = new Float64Array(count)
     for (let s = 0; s < samples; s++) {
       const from = at + s * stride
       const bias = rows[from + n - 1]!
-      let to = s * itemCount * n
-      for (let i = 0; i < itemCount; i++, to += n) {
+      for (let i = 0; i < count; i++) {
+        const to = (s * itemCount + (some ? some[i]! : i)) * n
         let sum = bias + items[to]!
         for (let k = 1; k < n; k++) sum += rows[from + k - 1]! * items[to + k]!
         scores[i]! += sum
       }
     }
-    for (let i = 0; i < itemCount; i++) scores[i]! /= samples
+    for (let i = 0; i < count; i++) scores[i]! /= samples
     return scores
   }
 
-  scoreUser(user: number): Float64Array {
-    return this.score(this.arrays.users, user * this.unknowns, this.userCount * this.unknowns)
+  scoreUser(user: number, some?: Int32Array): Float64Array {
+    return this.score(this.arrays.users, user * this.unknowns, this.userCount * this.unknowns, some)
   }
 
   /** Folds in ratings given as deviations from the overall mean; with none it is the prior mean user. */
-  scoreProfile(items: Int32Array, deviations: Float64Array): Float64Array {
+  scoreProfile(items: Int32Array, deviations: Float64Array, some?: Int32Array): Float64Array {
     const { unknowns: n, samples, itemCount } = this
     const equations = new NormalEquations(n)
     const rows = new Float32Array(samples * n)
@@ -88,7 +89,7 @@ export class Posterior {
       equations.solve(solution, 0)
       rows.set(solution, s * n)
     }
-    return this.score(rows, 0, n)
+    return this.score(rows, 0, n, some)
   }
 
   private hyper(sample: number): Normal & { noise: number } {

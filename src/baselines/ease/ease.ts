@@ -106,11 +106,57 @@ class Ease extends BaseRecommender {
     return scores
   }
 
+  /** Scores are sums over the profile, so what a rating gave is taken back. */
+  async leaveOut(profile: readonly ProfileRating[], left: Int32Array, items: Int32Array): Promise<Float32Array> {
+    const n = this.items.length
+    const places = this.checkedLeaveOut(profile, left, items).map(({ item }) => this.place[item]!)
+    const weights = profile.map(({ rating }, p) => (places[p]! < 0 ? 0 : this.weightOf(rating)))
+    const positives = weights.filter((weight) => weight > 0).length
+    const out = new Float32Array(left.length * items.length)
+    for (let k = 0; k < items.length; k++) {
+      const to = this.place[items[k]!]!
+      if (to < 0) continue
+      let whole = 0
+      for (const [p, from] of places.entries()) {
+        if (weights[p]! > 0) whole += weights[p]! * this.weights[from * n + to]!
+      }
+      for (let l = 0; l < left.length; l++) {
+        const own = weights[left[l]!]!
+        const rest = own > 0 ? whole - own * this.weights[places[left[l]!]! * n + to]! : whole
+        out[l * items.length + k] = positives - (own > 0 ? 1 : 0) === 0 ? this.popularity[to]! : rest
+      }
+    }
+    return out
+  }
+
   protected override itemVectors(): Rows {
     const n = this.items.length
     const data = new Float32Array(this.place.length * n)
     for (let k = 0; k < n; k++) data.set(this.weights.subarray(k * n, (k + 1) * n), this.items[k]! * n)
     return { data, width: n }
+  }
+
+  /** As by the cosine of the item vectors, without a table of movies x movies being made and kept for it. */
+  protected override similaritiesTo(given: readonly number[]): Float32Array {
+    const n = this.items.length
+    const row = (place: number): Float32Array => this.weights.subarray(place * n, (place + 1) * n)
+    const mean = new Float64Array(n)
+    for (const item of given) {
+      const place = this.place[item]!
+      if (place < 0) continue
+      const own = row(place)
+      const length = Math.sqrt(dot(own, own))
+      if (length > 0) for (let d = 0; d < n; d++) mean[d]! += own[d]! / length
+    }
+    const length = Math.sqrt(dot(mean, mean))
+    const similarities = new Float32Array(this.place.length)
+    if (length < 1e-5) return similarities
+    for (let place = 0; place < n; place++) {
+      const other = row(place)
+      const own = Math.sqrt(dot(other, other))
+      if (own > 0) similarities[this.items[place]!] = Math.min(1, Math.max(-1, dot(other, mean) / (own * length)))
+    }
+    return similarities
   }
 
   protected override isNeighbourCandidate(item: number): boolean {
@@ -147,6 +193,12 @@ class Ease extends BaseRecommender {
       this.place[item] = k
     })
   }
+}
+
+function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
+  let sum = 0
+  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!
+  return sum
 }
 
 export const easeDefinition: ModelDefinition<typeof hyperparameters.shape> = {

@@ -11,6 +11,7 @@ import type {
   Neighbour,
   Pairs,
   ProfileRating,
+  Who,
 } from '../../models/recommender.ts'
 import type { ModelDefinition } from '../../models/registry.ts'
 import { DampedBias } from '../damped-bias.ts'
@@ -96,9 +97,19 @@ class ItemKnn extends BaseRecommender {
     return this.scores(profile, this.baseline.ofProfile(profile.toSorted((a, b) => a.item - b.item)))
   }
 
-  private scores(profile: readonly ProfileRating[], bias: number): Float32Array {
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const known = this.known(who)
+    if ('user' in known) return this.scores(this.profileOf(known.user), this.baseline.users[known.user]!, items)
+    const { profile } = known
+    return this.scores(profile, this.baseline.ofProfile(profile.toSorted((a, b) => a.item - b.item)), items)
+  }
+
+  /** Of all items unless some are given. */
+  private scores(profile: readonly ProfileRating[], bias: number, items?: Int32Array): Float32Array {
     const scratch = new Float64Array(this.train.items.size).fill(Number.NaN)
     const rated = this.rated(profile, bias, scratch)
+    if (items) return Float32Array.from(items, (item) => this.score(rated, item))
     return Float32Array.from(scratch, (_, item) => this.score(rated, item))
   }
 

@@ -3,7 +3,15 @@ import * as z from 'zod'
 import { throwIfAborted } from '../../core/errors.ts'
 import type { Interactions } from '../../data/interactions.ts'
 import { BaseRecommender } from '../../models/base.ts'
-import type { Abilities, FitOptions, FitReport, ModelState, Pairs, ProfileRating } from '../../models/recommender.ts'
+import type {
+  Abilities,
+  FitOptions,
+  FitReport,
+  ModelState,
+  Pairs,
+  ProfileRating,
+  Who,
+} from '../../models/recommender.ts'
 import type { ModelDefinition } from '../../models/registry.ts'
 import { DampedBias } from '../damped-bias.ts'
 import { solvedAsync } from '../solved.ts'
@@ -79,13 +87,31 @@ class UserKnn extends BaseRecommender {
     return predicted
   }
 
-  protected async scoreUser(user: number): Promise<Float32Array> {
-    const { work } = await this.ready()
-    work.compareRow(user)
-    return this.scores(work, this.userMeans[user]!, this.baseline.users[user]!)
+  protected scoreUser(user: number): Promise<Float32Array> {
+    return this.scoreRow(user, this.everything())
   }
 
-  protected async scoreProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
+  protected scoreProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
+    return this.scoreRatings(profile, this.everything())
+  }
+
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const known = this.known(who)
+    return 'user' in known ? this.scoreRow(known.user, items) : this.scoreRatings(known.profile, items)
+  }
+
+  private everything(): Int32Array {
+    return Int32Array.from({ length: this.train.items.size }, (_, item) => item)
+  }
+
+  private async scoreRow(user: number, items: Int32Array): Promise<Float32Array> {
+    const { work } = await this.ready()
+    work.compareRow(user)
+    return this.scores(work, this.userMeans[user]!, this.baseline.users[user]!, items)
+  }
+
+  private async scoreRatings(profile: readonly ProfileRating[], items: Int32Array): Promise<Float32Array> {
     const { work, asValue } = await this.ready()
     const { mean } = this.baseline
     const sorted = profile.toSorted((a, b) => a.item - b.item)
@@ -96,12 +122,12 @@ class UserKnn extends BaseRecommender {
       sorted.map(({ item }) => item),
       sorted.map(({ item, rating }) => asValue(rating, item, ownMean, bias)),
     )
-    return this.scores(work, meanOf(ratings, mean, this.hyperparameters.damping), bias)
+    return this.scores(work, meanOf(ratings, mean, this.hyperparameters.damping), bias, items)
   }
 
   /** For the user of the last comparison. */
-  private scores(work: KnnWork, userMean: number, userBias: number): Float32Array {
-    return Float32Array.from({ length: this.train.items.size }, (_, item) => {
+  private scores(work: KnnWork, userMean: number, userBias: number, items: Int32Array): Float32Array {
+    return Float32Array.from(items, (item) => {
       const mean = work.mean(item)
       return Number.isNaN(mean) ? this.baseline.estimate(userBias, item) : mean + this.base(userMean, userBias, item)
     })

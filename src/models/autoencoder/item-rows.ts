@@ -3,7 +3,7 @@ import { Random } from '../../core/random.ts'
 import type { Interactions } from '../../data/interactions.ts'
 import { BaseRecommender } from '../base.ts'
 import type { Rows } from '../cosine.ts'
-import type { Abilities, FitOptions, FitReport, ModelState, Pairs, ProfileRating } from '../recommender.ts'
+import type { Abilities, FitOptions, FitReport, ModelState, Pairs, ProfileRating, Who } from '../recommender.ts'
 import { RowBaseline } from './baseline.ts'
 import { ridge } from './ridge.ts'
 import type { Encoded } from './runtime.ts'
@@ -73,6 +73,20 @@ export abstract class ItemRowModel extends BaseRecommender {
   }
 
   protected scoreProfile(profile: readonly ProfileRating[]): Float32Array {
+    const { weights, deviation } = this.foldedIn(profile)
+    return Float32Array.from({ length: this.train.items.size }, (_, item) => this.with(weights, deviation, item))
+  }
+
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const known = this.known(who)
+    if ('user' in known) return Float32Array.from(items, (item) => this.rate(this.fitted(), known.user, item))
+    const { weights, deviation } = this.foldedIn(known.profile)
+    return Float32Array.from(items, (item) => this.with(weights, deviation, item))
+  }
+
+  /** The unknown user's weights, bettered by what the profile leaves unexplained. */
+  private foldedIn(profile: readonly ProfileRating[]): { weights: UserWeights; deviation: number } {
     const { items, users, baseline } = this.fitted()
     const size = items.width + 1
     const weights = users.slice(users.length - size)
@@ -91,7 +105,7 @@ export abstract class ItemRowModel extends BaseRecommender {
       )
       for (let d = 0; d < size; d++) weights[d]! += better[d]!
     }
-    return Float32Array.from({ length: this.train.items.size }, (_, item) => this.with(weights, deviation, item))
+    return { weights, deviation }
   }
 
   protected override itemVectors(): Rows {

@@ -1,5 +1,18 @@
-import { add, div, gather, mul, type Node, reduceSum, reshape, size, sqrt, sub } from '../../engine/graph/index.ts'
+import {
+  add,
+  clip,
+  div,
+  gather,
+  mul,
+  type Node,
+  reduceSum,
+  reshape,
+  size,
+  sqrt,
+  sub,
+} from '../../engine/graph/index.ts'
 import { emit } from '../../engine/onnx/emit.ts'
+import { itemVectorsKey } from '../fold-in-file.ts'
 import type { RowBaseline } from './baseline.ts'
 import type { RowNetwork } from './network.ts'
 import type { Normalise } from './rows.ts'
@@ -22,7 +35,8 @@ export function profileFile(
     { shape: [shape.columns] },
   )
   const surplus = sub(rating, gather(levels, item))
-  const offset = div(reduceSum(surplus), add(count, baseline.damping))
+  // Of no ratings the deviation is 0, whatever the damping.
+  const offset = div(reduceSum(surplus), clip(add(count, baseline.damping), 1e-9, 3e38))
   const factors = mul(baseline.centred ? sub(surplus, offset) : rating, scale)
   const bag = (table: Node, each: Node): Node =>
     reshape(reduceSum(mul(gather(table, item), each), [0]), [1, shape.layers[0]!])
@@ -30,6 +44,7 @@ export function profileFile(
   const sums = network.presence ? add(ratings, bag(network.presence, scale)) : ratings
   const own = reshape(network.rateAll(network.hidden(sums).at(-1)!), [shape.columns])
   const scores = baseline.centred ? add(own, add(levels, offset)) : own
-  return emit({ outputs: { scores }, name: 'ratings of a profile', initialisers: new Map(Object.entries(weights)) })
-    .bytes
+  const initialisers = new Map(Object.entries(weights))
+  const metadata = { [itemVectorsKey]: 'output' }
+  return emit({ outputs: { scores }, name: 'ratings of a profile', initialisers, metadata }).bytes
 }

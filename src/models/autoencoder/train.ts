@@ -114,7 +114,7 @@ export async function trainRows(training: RowTraining): Promise<{ report: EpochR
         fingerprint: JSON.stringify({ ...training.fingerprint, ...settings, seed, threads }),
       },
     )
-    step.flush()
+    await step.flush()
     const weights = Object.fromEntries(Object.entries(step.weights).map(([name, view]) => [name, view.slice()]))
     return { report, parts: partsOf(settings, baseline, weights, threads) }
   } finally {

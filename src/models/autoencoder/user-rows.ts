@@ -3,7 +3,16 @@ import { Random } from '../../core/random.ts'
 import type { Interactions } from '../../data/interactions.ts'
 import { BaseRecommender } from '../base.ts'
 import type { Rows } from '../cosine.ts'
-import type { Abilities, FitOptions, FitReport, ModelState, OnnxFile, Pairs, ProfileRating } from '../recommender.ts'
+import type {
+  Abilities,
+  FitOptions,
+  FitReport,
+  ModelState,
+  OnnxFile,
+  Pairs,
+  ProfileRating,
+  Who,
+} from '../recommender.ts'
 import { RowBaseline, type RowRatings } from './baseline.ts'
 import { profileFile } from './onnx.ts'
 import { partsOf, type RowParts, type RowSettings, type RowTraining, sideOf, trainRows } from './train.ts'
@@ -75,6 +84,28 @@ export abstract class UserRowModel extends BaseRecommender {
     return runtime.score(await runtime.encode([rowOf(profile)]))
   }
 
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const { runtime } = this.fitted()
+    const known = this.known(who)
+    const encoded = await runtime.encode(['user' in known ? this.ratingsOf(known.user) : rowOf(known.profile)])
+    return Float32Array.from(items, (item) => runtime.rate(encoded, 0, item))
+  }
+
+  /** All rests go through the encoder at once, and only `items` are decoded. */
+  async leaveOut(profile: readonly ProfileRating[], left: Int32Array, items: Int32Array): Promise<Float32Array> {
+    const { runtime } = this.fitted()
+    const rated = this.checkedLeaveOut(profile, left, items)
+    const encoded = await runtime.encode(
+      Array.from(left, (position) => rowOf(rated.filter((_, other) => other !== position))),
+    )
+    const out = new Float32Array(left.length * items.length)
+    for (let l = 0; l < left.length; l++) {
+      for (let k = 0; k < items.length; k++) out[l * items.length + k] = runtime.rate(encoded, l, items[k]!)
+    }
+    return out
+  }
+
   protected override itemVectors(): Rows {
     return { data: this.fitted().weights.output!, width: this.settings().shape.layers.at(-1)! }
   }
@@ -82,6 +113,10 @@ export abstract class UserRowModel extends BaseRecommender {
   /** An item without training ratings has no output row of its own. */
   protected override isNeighbourCandidate(item: number): boolean {
     return this.fitted().baseline.counts[item]! > 0
+  }
+
+  async release(): Promise<void> {
+    await this.parts?.runtime.release()
   }
 
   protected snapshot(): ModelState {
@@ -107,7 +142,7 @@ export abstract class UserRowModel extends BaseRecommender {
         name: 'fold-in.onnx',
         bytes: profileFile(network, baseline, this.settings().normalise, weights),
         signature:
-          'item int32 [B], rating float32 [B], B at least 1 -> scores float32 [items], unclipped: a profile in, a rating of every item out',
+          'item int32 [B], rating float32 [B], B at least 0 -> scores float32 [items], unclipped: a profile in, a rating of every item out',
       },
     ]
   }

@@ -6,7 +6,16 @@ import { trainEpochs } from '../../engine/trainer/epochs.ts'
 import { graphTask } from '../../engine/trainer/task.ts'
 import { BaseRecommender } from '../base.ts'
 import type { Rows } from '../cosine.ts'
-import type { Abilities, FitOptions, FitReport, ModelState, OnnxFile, Pairs, ProfileRating } from '../recommender.ts'
+import type {
+  Abilities,
+  FitOptions,
+  FitReport,
+  ModelState,
+  OnnxFile,
+  Pairs,
+  ProfileRating,
+  Who,
+} from '../recommender.ts'
 import type { DnnHyperparameters } from './hyperparameters.ts'
 import { DnnNetwork } from './network.ts'
 import { DnnRuntime, type FoldInOptions, foldInFile, predictForm } from './runtime.ts'
@@ -73,7 +82,7 @@ export class Dnn extends BaseRecommender {
           }),
         },
       )
-      step.flush()
+      await step.flush()
       this.settle(step.weights)
       const weights = Object.fromEntries(Object.entries(step.weights).map(([name, view]) => [name, view.slice()]))
       this.use(network, weights, threads)
@@ -113,10 +122,23 @@ export class Dnn extends BaseRecommender {
 
   protected async scoreProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
     const { runtime } = this.fitted()
-    if (profile.length === 0) return this.withoutUnknownItem(await runtime.score(runtime.unknownUser()), 1)
-    const item = Int32Array.from(profile, (entry) => entry.item)
-    const rating = Float32Array.from(profile, (entry) => entry.rating)
-    return this.withoutUnknownItem(await runtime.score(await runtime.foldIn(item, rating, this.foldInOptions())), 1)
+    return this.withoutUnknownItem(await runtime.score(await this.rowOfProfile(profile)), 1)
+  }
+
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const { network, runtime } = this.fitted()
+    const { factors } = network.shape
+    const known = this.known(who)
+    const row =
+      'user' in known
+        ? this.weights.users!.subarray(known.user * factors, (known.user + 1) * factors)
+        : await this.rowOfProfile(known.profile)
+    return runtime.scoreItems(row, items)
+  }
+
+  async release(): Promise<void> {
+    await this.runtime?.release()
   }
 
   protected override itemVectors(): Rows {
@@ -160,7 +182,7 @@ export class Dnn extends BaseRecommender {
         name: 'fold-in.onnx',
         bytes: foldInFile(network, this.foldInOptions(), initialisers).bytes,
         signature:
-          'item int32 [B], rating float32 [B], B at least 1 -> scores float32 [items + 1], unclipped; the last is the unknown item',
+          'item int32 [B], rating float32 [B], B at least 0 -> scores float32 [items + 1], unclipped; the last is the unknown item',
       },
     ]
   }
@@ -193,6 +215,15 @@ export class Dnn extends BaseRecommender {
     const items = this.train.byItem().offsets
     settleUntrained(weights.users!, factors, (user) => users[user + 1]! > users[user]!)
     settleUntrained(weights.items!, factors, (item) => items[item + 1]! > items[item]!)
+  }
+
+  /** The embedding [factors] that a profile is folded in to. */
+  private async rowOfProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
+    const { runtime } = this.fitted()
+    if (profile.length === 0) return runtime.unknownUser()
+    const item = Int32Array.from(profile, (entry) => entry.item)
+    const rating = Float32Array.from(profile, (entry) => entry.rating)
+    return runtime.foldIn(item, rating, this.foldInOptions())
   }
 
   private withoutUnknownItem(scores: Float32Array, users: number): Float32Array {

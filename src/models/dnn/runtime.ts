@@ -15,6 +15,7 @@ import {
 } from '../../engine/graph/index.ts'
 import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
 import { Session } from '../../engine/session/session.ts'
+import { itemVectorsKey, unlessEmpty } from '../fold-in-file.ts'
 import type { DnnNetwork } from './network.ts'
 
 /** How a profile is folded in: Adam on the user embedding alone, all else fixed. */
@@ -77,6 +78,15 @@ export class DnnRuntime {
     return scores
   }
 
+  /** Unclipped ratings of some rows of the item table for one user embedding. */
+  async scoreItems(userRow: Float32Array, item: Int32Array): Promise<Float32Array> {
+    const scores = new Float32Array(item.length)
+    if (item.length === 0) return scores
+    const form = (): EmittedModel => scoreItemsForm(this.network)
+    await this.run('scoreItems', form, { userRow, item }, { scores }, item.length)
+    return scores
+  }
+
   /** The embedding [factors] that fits a profile of item rows and ratings, from the unknown user's. At least one rating. */
   async foldIn(item: Int32Array, rating: Float32Array, options: FoldInOptions): Promise<Float32Array> {
     const embedding = new Float32Array(this.network.shape.factors)
@@ -129,6 +139,17 @@ function scoreForm(network: DnnNetwork): EmittedModel {
   return emit({ outputs: { scores: network.rateAll(rows) }, name: 'dnn scores' })
 }
 
+/** userRow (float32 [factors]), item (int32 [B]) -> scores [B]. */
+function scoreItemsForm(network: DnnNetwork): EmittedModel {
+  const { graph, itemTable, shape } = network
+  const user = reshape(graph.input('userRow', [shape.factors]), [1, shape.factors])
+  const items = gather(itemTable, graph.input('item', ['B'], { dtype: 'int32' }))
+  return emit({
+    outputs: { scores: reshape(network.rateFor(user, network.itemPart(items)), ['B']) },
+    name: 'dnn scores of items',
+  })
+}
+
 /** item (int32 [B]), rating (float32 [B]), start [factors] -> embedding [factors]. */
 function foldInForm(network: DnnNetwork, options: FoldInOptions): EmittedModel {
   const { factors } = network.shape
@@ -137,7 +158,7 @@ function foldInForm(network: DnnNetwork, options: FoldInOptions): EmittedModel {
   return emit({ outputs: { embedding: reshape(embedding, [factors]) }, name: 'dnn fold-in' })
 }
 
-/** item (int32 [B]), rating (float32 [B]) -> scores [items]: a profile of at least one rating in, all ratings out. */
+/** item (int32 [B]), rating (float32 [B]), B from 0 -> scores [items]: a profile in, all ratings out. */
 export function foldInFile(
   network: DnnNetwork,
   options: FoldInOptions,
@@ -145,9 +166,15 @@ export function foldInFile(
 ): EmittedModel {
   const { factors, users, items } = network.shape
   const start = network.graph.constant(initialisers.get('users')!.slice((users - 1) * factors), { shape: [1, factors] })
-  const embedding = foldedIn(network, start, options)
+  const profile = network.graph.input('item', ['B'], { dtype: 'int32' })
+  const embedding = unlessEmpty(profile, foldedIn(network, start, options), start)
   const scores = network.rateFor(embedding, network.itemPart(network.itemTable))
-  return emit({ outputs: { scores: reshape(scores, [items]) }, name: 'dnn fold-in', initialisers })
+  return emit({
+    outputs: { scores: reshape(scores, [items]) },
+    name: 'dnn fold-in',
+    initialisers,
+    metadata: { [itemVectorsKey]: 'items' },
+  })
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Interactions } from '../../data/interactions.ts'
 import { add, div, type Node, size } from '../../engine/graph/index.ts'
 import { fansOf, type Initialiser, initialise } from '../../engine/initialisers.ts'
 import type { ScheduleOptions } from '../../engine/schedules.ts'
-import { GraphStep, type Slot } from '../../engine/trainer/step.ts'
+import { createTrainingStep } from '../../engine/trainer/create-step.ts'
+import type { Slot, TrainingStep } from '../../engine/trainer/step.ts'
 import { mse } from '../../losses/index.ts'
 import type { DnnHyperparameters } from './hyperparameters.ts'
 import { type DnnNetwork, rowPenalty } from './network.ts'
@@ -14,7 +15,7 @@ export async function createStep(
   train: Interactions,
   hyperparameters: DnnHyperparameters,
   { random, seed, threads }: { random: Random; seed: number; threads: number },
-): Promise<GraphStep> {
+): Promise<TrainingStep> {
   const { dropout, hiddenDropout, l2, embeddingL2, weightDecay, optimiser, batch, factors } = hyperparameters
   const { initialiser, initSd, clip } = hyperparameters
   const { graph } = network
@@ -37,7 +38,8 @@ export async function createStep(
     initialise(weights, how, fansOf(rows!, columns!), random)
   }
   const denseKind = optimiser === 'lazy-adam' ? 'adam' : optimiser
-  return GraphStep.create({
+  return createTrainingStep({
+    separable: true,
     loss: penalty ? add(fit, penalty) : fit,
     reported: fit,
     tables: [rows.user, rows.item].map((node) => ({

@@ -8,8 +8,9 @@ import { BaseRecommender } from '../base.ts'
 import type { Rows } from '../cosine.ts'
 import type { Abilities, FitOptions, FitReport, ModelState, OnnxFile, Pairs, ProfileRating } from '../recommender.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { foldIn } from './fold-in.ts'
+import { type FoldInPrior, foldIn } from './fold-in.ts'
 import type { EmbeddingDotHyperparameters } from './hyperparameters.ts'
+import { leaveOut } from './leave-out.ts'
 import { predictPairs } from './prediction.ts'
 import { initialSides, settingsOf } from './start.ts'
 
@@ -21,11 +22,11 @@ const leastNeighbours = 20
 /**
  * System 5: rating = low + (high - low) sigmoid(mean + p_u . q_i + b_u + b_i). A user without training ratings is
  * predicted from the item's bias alone, an item without them from the user's bias alone, and neither from the mean.
- * Profiles are folded in by solving for (p, b) with the items fixed; that is TypeScript, not part of the ONNX file.
+ * Profiles are folded in by solving for (p, b) with the items fixed: here in TypeScript, in fold-in.onnx by the same method.
  */
 export class EmbeddingDot extends BaseRecommender {
   readonly name = 'embedding-dot'
-  readonly abilities: Abilities = { ratings: true, foldIn: true, similar: true }
+  readonly abilities: Abilities = { ratings: true, foldIn: true, similar: true, warmStart: true }
   readonly hyperparameters: EmbeddingDotHyperparameters
   private fitted: { settings: DotSettings; users: DotSide; items: DotSide } | null = null
   private scorer: Promise<DotScorer> | null = null
@@ -54,7 +55,7 @@ export class EmbeddingDot extends BaseRecommender {
       train,
       validation,
       settings,
-      initial: initialSides(this.hyperparameters, train, seed),
+      initial: initialSides(this.hyperparameters, train, seed, options.start),
       seed,
       threads,
       epochs: {
@@ -102,6 +103,13 @@ export class EmbeddingDot extends BaseRecommender {
 
   protected async scoreProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
     return (await this.openScorer()).scores(this.foldIn(profile))
+  }
+
+  async leaveOut(profile: readonly ProfileRating[], left: Int32Array, items: Int32Array): Promise<Float32Array> {
+    const { settings, items: side } = this.parts
+    const { foldInPrior, foldInBiasPrior } = this.hyperparameters
+    const rest = this.checkedLeaveOut(profile, left, items)
+    return leaveOut(side, settings, rest, { ratings: foldInPrior, bias: foldInBiasPrior }, left, items)
   }
 
   protected override itemVectors(): Rows {
@@ -152,13 +160,18 @@ export class EmbeddingDot extends BaseRecommender {
 
   override async onnx(): Promise<OnnxFile[]> {
     const { settings, users, items } = this.parts
-    return [(await import('./network.ts')).ratingFile(settings, users, items)]
+    const [{ ratingFile }, { foldInFile }] = await Promise.all([import('./network.ts'), import('./fold-in-graph.ts')])
+    return [ratingFile(settings, users, items), foldInFile(settings, items, this.foldInPrior())]
   }
 
   private foldIn(profile: readonly ProfileRating[]): DotSide {
     const { settings, items } = this.parts
+    return foldIn(items, settings, profile, this.foldInPrior())
+  }
+
+  private foldInPrior(): FoldInPrior {
     const { foldInPrior, foldInBiasPrior } = this.hyperparameters
-    return foldIn(items, settings, profile, { ratings: foldInPrior, bias: foldInBiasPrior })
+    return { ratings: foldInPrior, bias: foldInBiasPrior }
   }
 
   private get parts(): NonNullable<typeof this.fitted> {

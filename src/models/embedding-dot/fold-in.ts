@@ -2,10 +2,11 @@ import type { DotSide } from '../../engine/dot/rows.ts'
 import type { DotSettings } from '../../engine/dot/settings.ts'
 import { solvePositiveDefinite } from '../linear-solve.ts'
 import type { ProfileRating } from '../recommender.ts'
+import { Dual, dots, halvings, iterations, stopsBelow } from './dual.ts'
 import { predictionOf, slopeOf } from './prediction.ts'
 
-const maxIterations = 20
-const maxHalvings = 12
+/** Profiles up to here are solved in as many unknowns as they have ratings, longer ones in factors + 1. */
+export const dualLimit = 48
 
 /**
  * What holds back profiles of few ratings, as the users around them and stopping early do in training: L2 of the factors
@@ -14,6 +15,15 @@ const maxHalvings = 12
 export interface FoldInPrior {
   readonly ratings: number
   readonly bias: number
+}
+
+/** L2 of the factors and of the bias for a profile of n ratings. The least damping keeps the equations solvable where regularisation is switched off. */
+export function decaysOf(
+  { l2, l2Bias }: DotSettings,
+  n: number,
+  prior: FoldInPrior,
+): { readonly factors: number; readonly bias: number } {
+  return { factors: Math.max(1e-9, l2 * (n + prior.ratings)), bias: Math.max(1e-9, l2Bias * n + prior.bias) }
 }
 
 /**
@@ -28,19 +38,57 @@ export function foldIn(
   profile: readonly ProfileRating[],
   prior: FoldInPrior,
 ): DotSide {
+  return profile.length <= Math.min(dualLimit, settings.factors)
+    ? foldInByRatings(items, settings, profile, prior)
+    : foldInByFactors(items, settings, profile, prior)
+}
+
+/** See Dual. */
+function foldInByRatings(
+  items: DotSide,
+  settings: DotSettings,
+  profile: readonly ProfileRating[],
+  prior: FoldInPrior,
+): DotSide {
+  const { factors } = settings
+  const n = profile.length
+  const decays = decaysOf(settings, n, prior)
+  const rows = Int32Array.from(profile, ({ item }) => item)
+  const dual = new Dual(n)
+  const products = dots(items, factors, rows, rows)
+  for (let at = 0; at < products.length; at++) dual.kernel[at] = products[at]! / decays.factors + 1 / decays.bias
+  profile.forEach(({ item, rating }, p) => {
+    dual.bias[p] = items.biases[item]!
+    dual.rating[p] = rating
+  })
+  dual.solve(settings)
+  const x = new Float64Array(factors)
+  let bias = 0
+  for (let p = 0; p < n; p++) {
+    const q = rows[p]! * factors
+    for (let d = 0; d < factors; d++) x[d]! += (dual.a[p]! * items.factors[q + d]!) / decays.factors
+    bias += dual.a[p]! / decays.bias
+  }
+  return { factors: Float32Array.from(x), biases: Float32Array.of(bias) }
+}
+
+/** The same by factors + 1 unknowns: what profiles of many ratings are solved by. */
+export function foldInByFactors(
+  items: DotSide,
+  settings: DotSettings,
+  profile: readonly ProfileRating[],
+  prior: FoldInPrior,
+): DotSide {
   const { factors } = settings
   const size = factors + 1
-  const n = profile.length
-  const factorDecay = settings.l2 * (n + prior.ratings)
-  const biasDecay = settings.l2Bias * n + prior.bias
-  // The least damping keeps the equations solvable where regularisation is switched off.
-  const decayOf = (d: number): number => Math.max(1e-9, d < factors ? factorDecay : biasDecay)
+  const decays = decaysOf(settings, profile.length, prior)
+  const decayOf = (d: number): number => (d < factors ? decays.factors : decays.bias)
   let x = new Float64Array(size)
   let current = objective(x)
   const normal = new Float64Array(size * size)
   const step = new Float64Array(size)
   const row = new Float64Array(size)
-  for (let iteration = 0; iteration < maxIterations && profile.length > 0; iteration++) {
+  for (let iteration = 0; iteration < iterations && profile.length > 0; iteration++) {
     normal.fill(0)
     for (let d = 0; d < size; d++) {
       normal[d * size + d] = decayOf(d)
@@ -60,7 +108,7 @@ export function foldIn(
     if (!solvePositiveDefinite(normal, step)) break
     const before = current
     let share = 1
-    for (let halvings = 0; halvings <= maxHalvings; halvings++, share /= 2) {
+    for (let halving = 0; halving <= halvings; halving++, share /= 2) {
       const next = x.map((value, d) => value + share * step[d]!)
       const there = objective(next)
       if (there < current) {
@@ -69,7 +117,7 @@ export function foldIn(
         break
       }
     }
-    if (before - current <= 1e-9 * before) break
+    if (before - current <= stopsBelow * before) break
   }
   return { factors: Float32Array.from(x.subarray(0, factors)), biases: Float32Array.of(x[factors]!) }
 

@@ -35,7 +35,7 @@ export async function trainGraph(training: DotTraining, optimiser: OptimiserOpti
       run: async (context) => {
         const order = epochOrder(plan.blocks[0]!, plan.source, tile, seed, context.epoch)
         const outcome = await runBatches({ order, batch: settings.batch, context, step })
-        if ('loss' in outcome) step.flush()
+        if ('loss' in outcome) await step.flush()
         return outcome
       },
       validate:

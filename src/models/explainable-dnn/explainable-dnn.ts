@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Random } from '../../core/random.ts'
 import type { Interactions } from '../../data/interactions.ts'
-import { trainEpochs } from '../../engine/trainer/epochs.ts'
+import { type EpochContext, type EpochOutcome, trainEpochs } from '../../engine/trainer/epochs.ts'
 import { graphTask } from '../../engine/trainer/task.ts'
 import { BaseRecommender } from '../base.ts'
 import type { Rows } from '../cosine.ts'
@@ -17,6 +17,7 @@ import type {
   ProfileRating,
   Who,
 } from '../recommender.ts'
+import { WeightAverage } from './average.ts'
 import { type FoldInOptions, foldInFile, predictForm } from './forms.ts'
 import type { ExplainableDnnHyperparameters } from './hyperparameters.ts'
 import { ExplainableNetwork } from './network.ts'
@@ -47,7 +48,7 @@ export class ExplainableDnn extends BaseRecommender {
   protected async fitModel(train: Interactions, options: FitOptions): Promise<FitReport> {
     const started = performance.now()
     const { seed = 1, threads = availableParallelism(), validation, onProgress, signal, checkpoint } = options
-    const { epochs, learningRate, patience } = this.hyperparameters
+    const { epochs, learningRate, patience, averageFrom } = this.hyperparameters
     const network = this.build(train)
     const random = new Random(seed)
     const batch = Math.min(this.hyperparameters.batch, train.count)
@@ -63,21 +64,31 @@ export class ExplainableDnn extends BaseRecommender {
       rowOf: (example) => (example < leftOut ? example : example + 1),
     })
     const live = { ...step.weights, ...statistics }
-    const runtime = new ExplainableRuntime(network, live, threads)
+    const average =
+      averageFrom === null
+        ? null
+        : new WeightAverage(network, live, train, { from: averageFrom, random: random.fork('sample'), threads })
+    const { weights, runtime } = average ?? { weights: live, runtime: new ExplainableRuntime(network, live, threads) }
+    const task = graphTask({
+      step,
+      examples: leavesOut ? train.count - 1 : train.count,
+      unit: 'ratings',
+      batch,
+      random: random.fork('order'),
+      statistics: { ...statistics, ...average?.state },
+      beginEpoch: (epoch) => {
+        if (leavesOut) leftOut = random.fork(`left out ${epoch}`).int(train.count)
+      },
+      validate: validation && validation.count > 0 ? () => this.validate(runtime, weights, validation) : undefined,
+    })
+    const run = async (context: EpochContext): Promise<EpochOutcome> => {
+      const outcome = await task.run(context)
+      if ('loss' in outcome) await average?.take(context.epoch)
+      return outcome
+    }
     try {
       const report = await trainEpochs(
-        graphTask({
-          step,
-          examples: leavesOut ? train.count - 1 : train.count,
-          unit: 'ratings',
-          batch,
-          random: random.fork('order'),
-          statistics,
-          beginEpoch: (epoch) => {
-            if (leavesOut) leftOut = random.fork(`left out ${epoch}`).int(train.count)
-          },
-          validate: validation && validation.count > 0 ? () => this.validate(runtime, live, validation) : undefined,
-        }),
+        { ...task, run },
         {
           epochs,
           learningRate,
@@ -98,9 +109,13 @@ export class ExplainableDnn extends BaseRecommender {
           }),
         },
       )
-      step.flush()
-      this.settle(live)
-      this.use(network, Object.fromEntries(Object.entries(live).map(([name, view]) => [name, view.slice()])), threads)
+      await step.flush()
+      this.settle(weights)
+      this.use(
+        network,
+        Object.fromEntries(Object.entries(weights).map(([name, view]) => [name, view.slice()])),
+        threads,
+      )
       return { ...report, seconds: (performance.now() - started) / 1000, repeatable: threads === 1 }
     } finally {
       await runtime.release()
@@ -123,6 +138,11 @@ export class ExplainableDnn extends BaseRecommender {
     return { rating, strength, attention: attention && weightsOf(attention) }
   }
 
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    return (await this.explain(who, items)).rating
+  }
+
   protected async scoreUser(user: number): Promise<Float32Array> {
     return this.scoreSide(this.fitted().runtime.user(user))
   }
@@ -140,6 +160,10 @@ export class ExplainableDnn extends BaseRecommender {
   protected override isNeighbourCandidate(item: number): boolean {
     const { offsets } = this.train.byItem()
     return offsets[item + 1]! > offsets[item]!
+  }
+
+  async release(): Promise<void> {
+    await this.runtime?.release()
   }
 
   protected snapshot(): ModelState {
@@ -176,7 +200,7 @@ export class ExplainableDnn extends BaseRecommender {
         name: 'fold-in.onnx',
         bytes: foldInFile(network, this.foldInOptions(), runtime.known(), initialisers).bytes,
         signature:
-          'item int32 [B], rating float32 [B], B at least 1 -> scores float32 [items + 1]; the last is the unknown item',
+          'item int32 [B], rating float32 [B], B at least 0 -> scores float32 [items + 1]; the last is the unknown item',
       },
     ]
   }
@@ -224,9 +248,8 @@ export class ExplainableDnn extends BaseRecommender {
   }
 
   private async sideOf(who: Who): Promise<UserSide> {
-    if (!('user' in who)) return this.sideOfProfile(this.checkedProfile(who.profile))
-    const { runtime } = this.fitted()
-    return this.isKnownUser(who.user) ? runtime.user(who.user) : runtime.unknownUser()
+    const known = this.known(who)
+    return 'user' in known ? this.fitted().runtime.user(known.user) : this.sideOfProfile(known.profile)
   }
 
   private async sideOfProfile(profile: readonly ProfileRating[]): Promise<UserSide> {

@@ -13,6 +13,7 @@ import {
   sub,
 } from '../../engine/graph/index.ts'
 import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
+import { itemVectorsKey, unlessEmpty } from '../fold-in-file.ts'
 import type { ExplainableNetwork } from './network.ts'
 import type { UserSide } from './users.ts'
 
@@ -57,6 +58,18 @@ export function predictForm(
   return emit({ outputs, name: 'explainable-dnn rating', ...(initialisers ? { initialisers } : {}) })
 }
 
+/** user, item (int32 [B]) -> mean and variance [units] of each hidden layer over these pairs, without dropout. */
+export function statisticsForm(network: ExplainableNetwork): EmittedModel {
+  const { statistics } = network.train(network.rows(), [])
+  const outputs = Object.fromEntries(
+    statistics.flatMap(({ mean, variance }, l) => [
+      [`mean${l}`, mean],
+      [`variance${l}`, variance],
+    ]),
+  )
+  return emit({ outputs, name: 'explainable-dnn statistics' })
+}
+
 /** item (int32 [B]) -> itemPart [B, units], itemScore [B, 1] where there is attention. */
 export function itemPartsForm(network: ExplainableNetwork): EmittedModel {
   const { item, itemBias } = network.itemRows()
@@ -90,7 +103,7 @@ export function foldInForm(network: ExplainableNetwork, options: FoldInOptions):
   return emit({ outputs, name: 'explainable-dnn fold-in' })
 }
 
-/** item (int32 [B]), rating (float32 [B]) -> scores [items]: a profile of at least one rating in, all ratings out. */
+/** item (int32 [B]), rating (float32 [B]), B from 0 -> scores [items]: a profile in, all ratings out. */
 export function foldInFile(
   network: ExplainableNetwork,
   options: FoldInOptions,
@@ -103,10 +116,21 @@ export function foldInFile(
     embedding: graph.constant(embedding, { shape: [1, factors] }),
     bias: biases ? graph.constant(bias, { shape: [1, 1] }) : null,
   })
-  const user = foldedIn(network, { start: constant(known.start), spread: constant(known.spread) }, options)
+  const start = constant(known.start)
+  const folded = foldedIn(network, { start, spread: constant(known.spread) }, options)
+  const { item } = network.itemRows()
+  const user = {
+    embedding: unlessEmpty(item, folded.embedding, start.embedding),
+    bias: folded.bias && unlessEmpty(item, folded.bias, start.bias!),
+  }
   const parts = network.itemParts(tables.item, biases ? tables.itemBias : null)
   const scores = reshape(network.rateFor(user.embedding, user.bias, parts), [items])
-  return emit({ outputs: { scores }, name: 'explainable-dnn fold-in', initialisers })
+  return emit({
+    outputs: { scores },
+    name: 'explainable-dnn fold-in',
+    initialisers,
+    metadata: { [itemVectorsKey]: 'items' },
+  })
 }
 
 function fedUser({ graph, shape }: ExplainableNetwork): User {
@@ -149,7 +173,9 @@ function foldedIn(
         z.map((part) => reduceMean(square(part))).reduce((a, b) => add(a, b)),
       ),
     )
-    const rate = (learningRate * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t)
+    // The steps shrink to nothing, or the last ones would go to and fro over the kinks of the ReLUs, wherever rounding takes them.
+    const shrinking = learningRate * (1 - (t - 1) / steps)
+    const rate = (shrinking * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t)
     z = gradients(loss, z).map((g, n) => {
       const before = moments[n]
       const m = before ? add(mul(before.m, 0.9), mul(g, 0.1)) : mul(g, 0.1)

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 const share = z.number().min(0).lt(1)
 
-/** What may be set. Defaults: the paper's network, regularised; tuned on a validation part of MovieLens latest-small's training rows. */
+/** What may be set. Defaults: the paper's network, regularised and averaged; tuned on a validation part of MovieLens latest-small's training rows (recipes/explainable-dnn.ts). */
 export const explainableDnnHyperparameters = z.object({
   factors: z.int().min(1).max(4096).default(128).describe('embedding size of users and items'),
   layers: z
@@ -27,7 +27,7 @@ export const explainableDnnHyperparameters = z.object({
     .max(1)
     .default(0.1)
     .describe(
-      "share of a batch's statistics in the running ones (PyTorch's convention; Keras' momentum is 1 less this)",
+      "share of a batch's statistics in the running ones (PyTorch's convention; Keras' momentum is 1 less this); averaged weights have measured ones instead",
     ),
   biases: z.boolean().default(true).describe('add a bias of the user and one of the item before the sigmoid'),
   l2: z
@@ -56,7 +56,7 @@ export const explainableDnnHyperparameters = z.object({
   learningRate: z.number().positive().default(0.001).describe('base learning rate'),
   schedule: z
     .enum(['constant', 'plateau', 'step', 'cosine'])
-    .default('step')
+    .default('constant')
     .describe(
       'how the learning rate falls: plateau times decay after decayPatience epochs without a better validation RMSE, step times decay every decayEvery epochs, cosine ends at 0',
     ),
@@ -64,12 +64,20 @@ export const explainableDnnHyperparameters = z.object({
   decayEvery: z.int().min(1).default(6).describe('epochs between two falls of the step schedule'),
   decayPatience: z.int().min(1).default(2).describe('epochs that the plateau schedule waits; needs validation data'),
   batch: z.int().min(2).default(64).describe('ratings per step, at least 2 for the variance of a batch'),
-  epochs: z.int().min(1).default(8).describe('passes over the ratings, at most'),
+  epochs: z.int().min(1).default(12).describe('passes over the ratings, at most'),
   patience: z
     .int()
     .min(1)
     .default(10)
     .describe('stop after so many epochs without a better validation RMSE; needs validation data'),
+  averageFrom: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(3)
+    .describe(
+      'the weights at the end of each epoch from this one on are averaged and the average predicts, its normalisation measured without dropout; null keeps the last epoch alone',
+    ),
   clip: z.number().min(0).default(0).describe('largest norm of the gradient of all weights; 0 does not clip'),
   foldInSteps: z.int().min(1).max(500).default(20).describe('Adam steps on the user embedding and bias of a profile'),
   foldInRate: z

@@ -1,6 +1,6 @@
 import type { EmittedModel } from '../../engine/onnx/emit.ts'
 import { Session } from '../../engine/session/session.ts'
-import { type FoldInOptions, foldInForm, itemPartsForm, predictForm, scoreForm } from './forms.ts'
+import { type FoldInOptions, foldInForm, itemPartsForm, predictForm, scoreForm, statisticsForm } from './forms.ts'
 import type { ExplainableNetwork } from './network.ts'
 import { spreadOf, type UserSide } from './users.ts'
 
@@ -15,6 +15,8 @@ export interface RatedPairs {
 
 /** Most pairs in one run. */
 const pairBlock = 4096
+/** In runs of at most so many pairs threads wait for each other longer than they work. */
+const short = 64
 
 /** Runs the forms of a network in inference on weights that may still change: they are fed, not copied. */
 export class ExplainableRuntime {
@@ -54,6 +56,39 @@ export class ExplainableRuntime {
       )
     }
     return rated
+  }
+
+  /**
+   * Writes the mean and the variance of each hidden layer over these pairs into the weights, in place of the running ones. Blocks of
+   * equal size, what is left over at the end is not used. A single pair has no variance and changes nothing.
+   */
+  async measureStatistics(user: Int32Array, item: Int32Array): Promise<void> {
+    const { layers, batchNorm } = this.network.shape
+    const size = Math.min(pairBlock, user.length)
+    if (!batchNorm || size < 2) return
+    const blocks = Math.floor(user.length / size)
+    const totals = layers.map((units) => ({ mean: new Float64Array(units), square: new Float64Array(units) }))
+    const found: Record<string, Float32Array> = {}
+    for (const [l, units] of layers.entries()) {
+      found[`mean${l}`] = new Float32Array(units)
+      found[`variance${l}`] = new Float32Array(units)
+    }
+    for (let block = 0; block < blocks; block++) {
+      const [from, to] = [block * size, (block + 1) * size]
+      const feeds = { user: user.subarray(from, to), item: item.subarray(from, to) }
+      await this.run('statistics', () => statisticsForm(this.network), feeds, found, size)
+      for (const [l, { mean, square }] of totals.entries()) {
+        const [means, variances] = [found[`mean${l}`]!, found[`variance${l}`]!]
+        for (let d = 0; d < mean.length; d++) {
+          mean[d]! += means[d]! / blocks
+          square[d]! += (variances[d]! + means[d]! ** 2) / blocks
+        }
+      }
+    }
+    for (const [l, { mean, square }] of totals.entries()) {
+      this.weights[`layer${l}.mean`]!.set(mean)
+      this.weights[`layer${l}.variance`]!.set(square.map((value, d) => Math.max(0, value - mean[d]! ** 2)))
+    }
   }
 
   /** Ratings of all rows of the item table. The items' half of the first layer is computed once: the weights must stand. */
@@ -167,11 +202,13 @@ export class ExplainableRuntime {
     examples: number,
   ): Promise<void> {
     if (examples === 0) return
-    let opened = this.sessions.get(name)
+    const threads = examples <= short ? 1 : this.threads
+    const key = `${name} ${threads}`
+    let opened = this.sessions.get(key)
     if (!opened) {
       const model = form()
-      opened = Session.create(model.bytes, { threads: this.threads }).then((session) => ({ session, model }))
-      this.sessions.set(name, opened)
+      opened = Session.create(model.bytes, { threads }).then((session) => ({ session, model }))
+      this.sessions.set(key, opened)
     }
     const { session, model } = await opened
     const all: Record<string, Float32Array | Int32Array> = { ...feeds }

@@ -1,5 +1,6 @@
 import { type Node, reshape } from '../../engine/graph/index.ts'
 import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
+import { itemVectorsKey } from '../fold-in-file.ts'
 import { adamStep, type FoldInOptions, foldedIn, type Problem, prepared, problemOf, slopesOf } from './fold-in.ts'
 import { type Halves, type NcfNetwork, nameOf } from './network.ts'
 
@@ -114,7 +115,7 @@ function slopeForm(network: NcfNetwork, options: FoldInOptions): EmittedModel {
   })
 }
 
-/** item (int32 [B]), rating [B] -> scores [items]: a profile of at least one rating in, the logits of all table rows out. */
+/** item (int32 [B]), rating [B], B from 0 -> scores [items]: a profile in, the logits of all table rows out. */
 export function foldInFile(
   network: NcfNetwork,
   options: FoldInOptions,
@@ -134,5 +135,7 @@ export function foldInFile(
   )
   const all = network.graph.constant(Int32Array.from({ length: items }, (_, k) => k))
   const scores = reshape(network.scoreOne(user, prepared(network, all)), [items])
-  return emit({ outputs: { scores }, name: 'ncf fold-in', initialisers })
+  const vectors = network.tables.map(nameOf).filter((name) => name.endsWith('.items'))
+  const metadata = { [itemVectorsKey]: vectors.join() }
+  return emit({ outputs: { scores }, name: 'ncf fold-in', initialisers, metadata })
 }

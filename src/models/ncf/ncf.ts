@@ -101,7 +101,7 @@ export class Ncf extends BaseRecommender {
           fingerprint: this.fingerprint(train, options, threads),
         },
       )
-      step.flush()
+      await step.flush()
       this.first = null
       this.use(expanded(network, step.weights, train, items, settings), threads)
       const seconds = (performance.now() - started) / 1000
@@ -115,11 +115,12 @@ export class Ncf extends BaseRecommender {
   protected async predictPairs({ user, item }: Pairs): Promise<Float32Array> {
     const { network, runtime } = this.fitted()
     const { users, items } = network.shape
-    return runtime.predict(
+    const logits = await runtime.logits(
       user.map((u) => (u < 0 ? users - 1 : u)),
       item.map((i) => (i < 0 ? items - 1 : i)),
-      'probability',
     )
+    // Not by ONNX Runtime, whose sigmoid is 0 below about -16: the unlikeliest pairs would all be equal.
+    return logits.map((z) => 1 / (1 + Math.exp(-z)))
   }
 
   protected scoreUser(user: number): Promise<Float32Array> {
@@ -133,11 +134,15 @@ export class Ncf extends BaseRecommender {
   }
 
   protected async scoreProfile(profile: readonly ProfileRating[]): Promise<Float32Array> {
-    const { network, runtime } = this.fitted()
-    if (profile.length === 0) return this.scoreRows(runtime.userRows(Int32Array.of(network.shape.users - 1)), 1)
-    const item = Int32Array.from(profile, (entry) => entry.item)
-    const rating = Float32Array.from(profile, (entry) => entry.rating)
-    return this.scoreRows(await runtime.foldIn(item, rating, this.foldInOptions()), 1)
+    return this.scoreRows(await this.rowsOfProfile(profile), 1)
+  }
+
+  async scoreItems(who: Who, items: Int32Array): Promise<Float32Array> {
+    this.checkItems(items)
+    const { runtime } = this.fitted()
+    const known = this.known(who)
+    const rows = 'user' in known ? runtime.userRows(Int32Array.of(known.user)) : await this.rowsOfProfile(known.profile)
+    return runtime.score(rows, 1, items)
   }
 
   /** A dislike is not recommended even where rated items are asked for. */
@@ -169,6 +174,10 @@ export class Ncf extends BaseRecommender {
   protected override isNeighbourCandidate(item: number): boolean {
     const { offsets } = this.train.byItem()
     return offsets[item + 1]! > offsets[item]!
+  }
+
+  async release(): Promise<void> {
+    await this.runtime?.release()
   }
 
   protected snapshot(): ModelState {
@@ -203,9 +212,17 @@ export class Ncf extends BaseRecommender {
         name: 'fold-in.onnx',
         bytes: foldInFile(network, this.foldInOptions(), initialisers).bytes,
         signature:
-          'item int32 [B], rating float32 [B], B at least 1 -> scores float32 [items + 1], logits; the last is the unknown item',
+          'item int32 [B], rating float32 [B], B at least 0 -> scores float32 [items + 1], logits; the last is the unknown item',
       },
     ]
+  }
+
+  private async rowsOfProfile(profile: readonly ProfileRating[]): Promise<UserRows> {
+    const { network, runtime } = this.fitted()
+    if (profile.length === 0) return runtime.userRows(Int32Array.of(network.shape.users - 1))
+    const item = Int32Array.from(profile, (entry) => entry.item)
+    const rating = Float32Array.from(profile, (entry) => entry.rating)
+    return runtime.foldIn(item, rating, this.foldInOptions())
   }
 
   private scoreRows(rows: UserRows, count: number): Promise<Float32Array> {

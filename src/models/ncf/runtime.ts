@@ -34,27 +34,31 @@ export class NcfRuntime {
     this.itemPart = null
   }
 
-  /** Probabilities of pairs of table rows, or their logits. */
-  async predict(user: Int32Array, item: Int32Array, output: 'probability' | 'logit'): Promise<Float32Array> {
+  /** Logits of pairs of table rows. */
+  async logits(user: Int32Array, item: Int32Array): Promise<Float32Array> {
     const result = new Float32Array(user.length)
     for (let from = 0; from < user.length; from += pairBlock) {
       const to = Math.min(from + pairBlock, user.length)
       const feeds = { user: user.subarray(from, to), item: item.subarray(from, to) }
-      const fetches = { [output]: result.subarray(from, to) }
-      await this.run(output, () => pairForm(this.network, output), feeds, fetches, { B: to - from })
+      const fetches = { logit: result.subarray(from, to) }
+      await this.run('logit', () => pairForm(this.network, 'logit'), feeds, fetches, { B: to - from })
     }
     return result
   }
 
-  /** Logits of the first `items` rows of the item tables for `count` users' embeddings: count x items. */
-  async score(users: UserRows, count: number, items: number): Promise<Float32Array> {
+  /** Logits of the first `items` rows of the item tables, or of the rows given, for `count` users' embeddings: count x items. */
+  async score(users: UserRows, count: number, rows: number | Int32Array): Promise<Float32Array> {
     const { gmf, mlp } = this.network
+    const items = typeof rows === 'number' ? rows : rows.length
     const scores = new Float32Array(count * items)
+    if (items === 0) return scores
     const hidden = mlp ? (mlp.first.bias.shape[0] as number) : 1
     const block = Math.max(1, Math.floor(hiddenBlock / (items * hidden)))
     const feeds: Feeds = {}
-    if (gmf) feeds.gmfItems = this.weights['gmf.items']!.subarray(0, items * widthOf(gmf.items))
-    if (mlp) feeds.itemPart = (await this.itemParts()).subarray(0, items * hidden)
+    const taken = (table: Float32Array, width: number): Float32Array =>
+      typeof rows === 'number' ? table.subarray(0, rows * width) : gathered(table, width, rows)
+    if (gmf) feeds.gmfItems = taken(this.weights['gmf.items']!, widthOf(gmf.items))
+    if (mlp) feeds.itemPart = taken(await this.itemParts(), hidden)
     for (let from = 0; from < count; from += block) {
       const to = Math.min(from + block, count)
       if (gmf) feeds.gmfUser = users.gmf!.subarray(from * widthOf(gmf.users), to * widthOf(gmf.users))
@@ -104,7 +108,9 @@ export class NcfRuntime {
     let opened = this.sessions.get(name)
     if (!opened) {
       const model = form()
-      opened = Session.create(model.bytes, { threads: this.threads }).then((session) => ({ session, model }))
+      // A fold-in is many short runs, in which threads wait for each other longer than they work.
+      const threads = name.startsWith('foldIn.') ? 1 : this.threads
+      opened = Session.create(model.bytes, { threads }).then((session) => ({ session, model }))
       this.sessions.set(name, opened)
     }
     const { session, model } = await opened

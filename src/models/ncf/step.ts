@@ -1,7 +1,8 @@
 import type { Random } from '../../core/random.ts'
 import { add, div, mul, type Node, reduceSum, size, square } from '../../engine/graph/index.ts'
 import { initialise } from '../../engine/initialisers.ts'
-import { GraphStep } from '../../engine/trainer/step.ts'
+import { createTrainingStep } from '../../engine/trainer/create-step.ts'
+import type { TrainingStep } from '../../engine/trainer/step.ts'
 import { bceWithLogits } from '../../losses/index.ts'
 import type { Examples } from './examples.ts'
 import type { NcfSettings } from './hyperparameters.ts'
@@ -21,7 +22,7 @@ export async function createStep(
   examples: Pick<Examples, 'count' | 'fill'>,
   settings: NcfSettings,
   { random, seed, threads, start = {} }: NcfStepOptions,
-): Promise<GraphStep> {
+): Promise<TrainingStep> {
   const { dropout, gmfDropout, l2, weightDecay, optimiser, initSd } = settings
   const { graph, shape } = network
   const rows = network.rows()
@@ -50,7 +51,8 @@ export async function createStep(
     if (known) weights.set(known)
     else draw(weights)
   }
-  return GraphStep.create({
+  return createTrainingStep({
+    separable: true,
     loss: l2 > 0 ? add(loss, div(mul(lengths, l2), size(target))) : loss,
     reported: loss,
     tables: looked.map((node) => ({

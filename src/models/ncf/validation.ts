@@ -122,7 +122,7 @@ function crossEntropyOf(
   }
   const pairs = [Int32Array.from(user), Int32Array.from(item)] as const
   return async (runtime) => {
-    const logits = await runtime.predict(...pairs, 'logit')
+    const logits = await runtime.logits(...pairs)
     let sum = 0
     for (let n = 0; n < logits.length; n++) {
       const z = label[n] === 1 ? -logits[n]! : logits[n]!

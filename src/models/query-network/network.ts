@@ -85,6 +85,11 @@ export class QueryNetwork {
     return reduceSum(rated, [rated.shape.length - 1])
   }
 
+  /** Predictions [B] of one item each, whose query rows are given, for sums; both [B, first]. */
+  one(sums: Node, queries: Node, values: Float32Array): Node {
+    return this.predicted(this.head(sums, queries), values)
+  }
+
   /** Predictions [B, items] of all items for sums [B, first]. */
   all(sums: Node, values: Float32Array): Node {
     const first = this.shape.layers[0]!

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Random } from '../../core/random.ts'
 import type { Interactions } from '../../data/interactions.ts'
-import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
-import { Session } from '../../engine/session/session.ts'
+import { emit } from '../../engine/onnx/emit.ts'
+import { OpenedOnDemand } from '../../engine/session/opened.ts'
 import { trainEpochs } from '../../engine/trainer/epochs.ts'
 import { graphTask } from '../../engine/trainer/task.ts'
 import { RowBaseline, type RowRatings } from '../autoencoder/baseline.ts'
@@ -22,7 +22,10 @@ interface Fitted {
   readonly network: QueryNetwork
   readonly baseline: RowBaseline
   readonly weights: Weights
-  readonly session: Promise<{ session: Session; model: EmittedModel }>
+  /** Scores of all items for rows of ratings. */
+  readonly session: OpenedOnDemand
+  /** Scores of single items. */
+  readonly pairs: OpenedOnDemand
 }
 
 /** Most hidden values of the first layer in one run: 64 MiB. */
@@ -93,12 +96,13 @@ export class QueryNetworkModel extends BaseRecommender {
           }),
         },
       )
-      step.flush()
+      await step.flush()
       const weights = Object.fromEntries(Object.entries(step.weights).map(([name, view]) => [name, view.slice()]))
       this.parts = this.make(network, baseline, weights, threads)
       return { ...report, seconds: (performance.now() - started) / 1000, repeatable: threads === 1 }
     } finally {
-      await (await live.session).session.release()
+      await live.session.release()
+      await live.pairs.release()
       await step.release()
     }
   }
@@ -127,6 +131,11 @@ export class QueryNetworkModel extends BaseRecommender {
 
   protected override isNeighbourCandidate(item: number): boolean {
     return this.fitted().baseline.counts[item]! > 0
+  }
+
+  async release(): Promise<void> {
+    await this.parts?.session.release()
+    await this.parts?.pairs.release()
   }
 
   protected snapshot(): ModelState {
@@ -158,33 +167,25 @@ export class QueryNetworkModel extends BaseRecommender {
       { length: network.shape.outputs },
       (_, k) => values[Math.min(k, values.length - 1)]!,
     )
-    const model = emit({ outputs: { scores: network.all(sums, padded) }, name: 'query network' })
-    const session = Session.create(model.bytes, { threads }).then((opened) => ({ session: opened, model }))
-    return { network, baseline, weights, session }
+    const all = emit({ outputs: { scores: network.all(sums, padded) }, name: 'query network' })
+    const queries = network.graph.input('queries', ['B', network.shape.layers[0]!])
+    const one = emit({ outputs: { scores: network.one(sums, queries, padded) }, name: 'query network, single items' })
+    const [session, pairs] = [new OpenedOnDemand(all, threads), new OpenedOnDemand(one, threads)]
+    return { network, baseline, weights, session, pairs }
   }
 
-  private async score(
-    { network, baseline, weights, session: opened }: Fitted,
-    rows: readonly RowRatings[],
-  ): Promise<Float32Array> {
-    const { items, layers, outputs } = network.shape
+  private async score(fitted: Fitted, rows: readonly RowRatings[]): Promise<Float32Array> {
+    const { baseline, weights } = fitted
+    const { items, layers, outputs } = fitted.network.shape
     const first = layers[0]!
-    const { session, model } = await opened
+    const { session, model } = await fitted.session.open()
     const scores = new Float32Array(rows.length * items)
     const offsets: number[] = []
     const block = Math.max(1, Math.floor(runFloats / (items * first)))
     for (let from = 0; from < rows.length; from += block) {
       const to = Math.min(from + block, rows.length)
       const sums = new Float32Array((to - from) * first)
-      for (let r = from; r < to; r++) {
-        const row = rows[r]!
-        const factors = new Float32Array(row.columns.length)
-        offsets.push(encodeRow(baseline, this.hyperparameters.normalise, row, factors).offset)
-        for (let n = 0; n < factors.length; n++) {
-          const at = row.columns[n]! * first
-          for (let d = 0; d < first; d++) sums[(r - from) * first + d]! += factors[n]! * weights.input![at + d]!
-        }
-      }
+      for (let r = from; r < to; r++) offsets.push(this.sum(fitted, rows[r]!, sums.subarray((r - from) * first)))
       const feeds: Record<string, Float32Array> = { sums }
       for (const { name } of model.inputs) if (name !== 'sums') feeds[name] = weights[name]!
       await session.bind(feeds, { scores: scores.subarray(from * items, to * items) }, { B: to - from }).run()
@@ -196,8 +197,24 @@ export class QueryNetworkModel extends BaseRecommender {
     return scores
   }
 
+  /** Adds the input rows of a row's ratings up in `sums`; its offset. */
+  private sum({ baseline, weights }: Fitted, row: RowRatings, sums: Float32Array): number {
+    const first = this.hyperparameters.layers[0]!
+    const factors = new Float32Array(row.columns.length)
+    const { offset } = encodeRow(baseline, this.hyperparameters.normalise, row, factors)
+    for (let n = 0; n < factors.length; n++) {
+      const at = row.columns[n]! * first
+      for (let d = 0; d < first; d++) sums[d]! += factors[n]! * weights.input![at + d]!
+    }
+    return offset
+  }
+
+  /** Only the items asked for: scores of all items for every user would be hours on a large set. */
   private async ratePairs(fitted: Fitted, user: Int32Array, item: Int32Array): Promise<Float32Array> {
-    const { items } = fitted.network.shape
+    const { baseline, weights } = fitted
+    const { layers, outputs } = fitted.network.shape
+    const first = layers[0]!
+    const { session, model } = await fitted.pairs.open()
     const rated = new Float32Array(user.length)
     const pairsOf = new Map<number, number[]>()
     for (let n = 0; n < user.length; n++) {
@@ -205,17 +222,40 @@ export class QueryNetworkModel extends BaseRecommender {
       if (known) known.push(n)
       else pairsOf.set(user[n]!, [n])
     }
-    const users = [...pairsOf.keys()]
-    const block = Math.max(1, Math.floor(runFloats / items))
-    for (let from = 0; from < users.length; from += block) {
-      const some = users.slice(from, from + block)
-      const rows = some.map((u) => this.ratingsOf(u))
-      const scores = await this.score(fitted, rows)
-      for (const [b, u] of some.entries()) {
-        const unknown = fitted.baseline.of(-1, fitted.baseline.offsetOf(rows[b]!))
-        for (const n of pairsOf.get(u)!) rated[n] = item[n]! < 0 ? unknown : scores[b * items + item[n]!]!
+    const block = Math.max(1, Math.min(user.length, Math.floor(runFloats / (2 * first))))
+    const sums = new Float32Array(block * first)
+    const queries = new Float32Array(block * first)
+    const scores = new Float32Array(block)
+    const waiting: { pair: number; offset: number }[] = []
+    const run = async (): Promise<void> => {
+      const count = waiting.length
+      const feeds: Record<string, Float32Array> = {
+        sums: sums.subarray(0, count * first),
+        queries: queries.subarray(0, count * first),
+      }
+      for (const { name } of model.inputs) if (!(name in feeds)) feeds[name] = weights[name]!
+      await session.bind(feeds, { scores: scores.subarray(0, count) }, { B: count }).run()
+      for (const [n, { pair, offset }] of waiting.entries()) {
+        rated[pair] = scores[n]! + (outputs === 1 && baseline.centred ? baseline.of(item[pair]!, offset) : 0)
+      }
+      waiting.length = 0
+    }
+    for (const [u, pairs] of pairsOf) {
+      const own = new Float32Array(first)
+      const offset = this.sum(fitted, this.ratingsOf(u), own)
+      for (const pair of pairs) {
+        const i = item[pair]!
+        if (i < 0) {
+          rated[pair] = baseline.of(-1, offset)
+          continue
+        }
+        const at = waiting.push({ pair, offset }) - 1
+        sums.set(own, at * first)
+        queries.set(weights.query!.subarray(i * first, (i + 1) * first), at * first)
+        if (waiting.length === block) await run()
       }
     }
+    if (waiting.length > 0) await run()
     return rated
   }
 

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os'
 import { Random } from '../../core/random.ts'
 import type { Interactions } from '../../data/interactions.ts'
 import { reshape } from '../../engine/graph/index.ts'
-import { type EmittedModel, emit } from '../../engine/onnx/emit.ts'
-import { Session } from '../../engine/session/session.ts'
+import { emit } from '../../engine/onnx/emit.ts'
+import { OpenedOnDemand } from '../../engine/session/opened.ts'
 import { trainEpochs } from '../../engine/trainer/epochs.ts'
 import { rowSchedules } from '../autoencoder/step.ts'
 import { BaseRecommender } from '../base.ts'
@@ -23,7 +23,7 @@ interface Machine {
   readonly network: RbmNetwork
   readonly weights: Weights
   readonly levels: Levels
-  readonly session: Promise<{ session: Session; model: EmittedModel }>
+  readonly session: OpenedOnDemand
 }
 
 /**
@@ -81,7 +81,7 @@ export class Rbm extends BaseRecommender {
       // The sampling itself runs on one thread whatever it is told.
       return { ...report, seconds: (performance.now() - started) / 1000, repeatable: true }
     } finally {
-      await (await live.session).session.release()
+      await live.session.release()
     }
   }
 
@@ -115,6 +115,10 @@ export class Rbm extends BaseRecommender {
     return offsets[item + 1]! > offsets[item]!
   }
 
+  async release(): Promise<void> {
+    await this.machine?.session.release()
+  }
+
   protected snapshot(): ModelState {
     const { network, weights } = this.fitted()
     const tensors = network.parameters.map((node) => {
@@ -138,7 +142,7 @@ export class Rbm extends BaseRecommender {
         name: 'fold-in.onnx',
         bytes: emit({ outputs, name: 'ratings of a profile', initialisers: new Map(Object.entries(weights)) }).bytes,
         signature:
-          'item int32 [N], rating float32 [N], N at least 1 -> scores float32 [items]: a profile in, the expected rating of every item out',
+          'item int32 [N], rating float32 [N], N at least 0 -> scores float32 [items]: a profile in, the expected rating of every item out',
       },
     ]
   }
@@ -153,14 +157,14 @@ export class Rbm extends BaseRecommender {
     const levels = levelsOf(this.train.scale)
     const sums = network.graph.input('sums', ['B', network.shape.units])
     const model = emit({ outputs: { scores: network.expected(sums, levels.values) }, name: 'rbm scores' })
-    const session = Session.create(model.bytes, { threads }).then((opened) => ({ session: opened, model }))
+    const session = new OpenedOnDemand(model, threads)
     return { network, weights, levels, session }
   }
 
   private async score(machine: Machine, profiles: readonly (readonly ProfileRating[])[]): Promise<Float32Array> {
     const { network, weights, levels, session: opened } = machine
     const { units, items, levels: count } = network.shape
-    const { session, model } = await opened
+    const { session, model } = await opened.open()
     const scores = new Float32Array(profiles.length * items)
     const block = Math.max(1, Math.floor(runFloats / (items * count)))
     for (let from = 0; from < profiles.length; from += block) {
