@@ -32,6 +32,9 @@ export interface Explanation {
   } | null
 }
 
+/** What explaining asks of a model: the contract, or what a browser has of it. */
+export type Explained = Pick<Recommender, 'name' | 'abilities' | 'scoreAll' | 'scoreItems' | 'explain' | 'similar'>
+
 export interface ExplainOptions extends InfluenceOptions {
   /** How many ratings to name. Default 5. */
   readonly k?: number
@@ -42,8 +45,8 @@ export interface ExplainOptions extends InfluenceOptions {
  * strength) comes from the same computation as the prediction; everything else is measured on it.
  */
 export async function explainPrediction(
-  model: Recommender,
-  train: Interactions,
+  model: Explained,
+  train: Pick<Interactions, 'scale' | 'byUser'>,
   who: Who,
   item: number,
   { k = 5, ...options }: ExplainOptions = {},

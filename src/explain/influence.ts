@@ -29,6 +29,8 @@ export interface InfluenceOptions {
   readonly limit?: number
   readonly onProgress?: OnProgress
   readonly signal?: AbortSignal
+  /** Waited for before each rating is left out: a server gives others their turn. */
+  readonly pause?: () => Promise<unknown>
 }
 
 /**
@@ -36,15 +38,16 @@ export interface InfluenceOptions {
  * again, and the two predictions are compared. Works for every model with fold-in, and asks the model for nothing else.
  */
 export async function measureInfluence(
-  model: Recommender,
+  model: Pick<Recommender, 'scoreAll' | 'explain' | 'abilities' | 'similar'>,
   profile: readonly ProfileRating[],
   item: number,
-  { limit = 100, onProgress, signal }: InfluenceOptions = {},
+  { limit = 100, onProgress, signal, pause }: InfluenceOptions = {},
 ): Promise<InfluenceResult> {
   const folded = await ratingOf(model, { profile }, item)
   const { chosen, which } = await choose(model, profile, item, limit)
   const influences: Influence[] = []
   for (const left of chosen) {
+    await pause?.()
     throwIfAborted(signal, 'explaining')
     const rest = profile.filter((entry) => entry.item !== left.item)
     const without = await ratingOf(model, { profile: rest }, item)
@@ -57,7 +60,7 @@ export async function measureInfluence(
 
 /** At most `limit` ratings: those of the movies most similar to the item, or where the model knows no similarity every n-th. */
 async function choose(
-  model: Recommender,
+  model: Pick<Recommender, 'scoreAll' | 'explain' | 'abilities' | 'similar'>,
   profile: readonly ProfileRating[],
   item: number,
   limit: number,

@@ -1,4 +1,5 @@
 import type { Recommender, Who } from '../models/recommender.ts'
+import { scoresOf } from '../models/scores-of.ts'
 
 /** One prediction and what its model tells of it; null where it tells nothing. Nothing here is made up. */
 export interface Told {
@@ -9,8 +10,15 @@ export interface Told {
 }
 
 /** The prediction of one item for somebody. */
-export async function told(model: Recommender, who: Who, item: number): Promise<Told> {
-  if (!model.explain) return { rating: (await model.scoreAll(who))[item]!, strength: null, attention: null }
+export async function told(
+  model: Pick<Recommender, 'scoreAll' | 'scoreItems' | 'explain'>,
+  who: Who,
+  item: number,
+): Promise<Told> {
+  if (!model.explain) {
+    const [rating] = await scoresOf(model, who, Int32Array.of(item))
+    return { rating: rating!, strength: null, attention: null }
+  }
   const { rating, strength, attention } = await model.explain(who, Int32Array.of(item))
   return {
     rating: rating[0]!,
@@ -20,6 +28,10 @@ export async function told(model: Recommender, who: Who, item: number): Promise<
 }
 
 /** The prediction alone. */
-export async function ratingOf(model: Recommender, who: Who, item: number): Promise<number> {
+export async function ratingOf(
+  model: Pick<Recommender, 'scoreAll' | 'scoreItems' | 'explain'>,
+  who: Who,
+  item: number,
+): Promise<number> {
   return (await told(model, who, item)).rating
 }

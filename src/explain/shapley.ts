@@ -19,7 +19,11 @@ export interface Shapley {
  * The two-player Shapley value of one prediction. A missing user is one of whom nothing is known (an empty profile).
  * A missing item is the model's unknown item where the model has `explain`, else the mean of the scores of all items.
  */
-export async function shapley(model: Recommender, who: Who, item: number): Promise<Shapley> {
+export async function shapley(
+  model: Pick<Recommender, 'scoreAll' | 'explain'>,
+  who: Who,
+  item: number,
+): Promise<Shapley> {
   const nobody: Who = { profile: [] }
   const values = model.explain ? unknownItem(model) : meanItem(model)
   const [both, user] = await values(who, item)
@@ -34,14 +38,14 @@ export function shared(v: { both: number; user: number; item: number; none: numb
 
 type Values = (who: Who, item: number) => Promise<[withItem: number, withoutItem: number]>
 
-function unknownItem(model: Recommender): Values {
+function unknownItem(model: Pick<Recommender, 'scoreAll' | 'explain'>): Values {
   return async (who, item) => {
     const { rating } = await model.explain!(who, Int32Array.of(item, -1))
     return [rating[0]!, rating[1]!]
   }
 }
 
-function meanItem(model: Recommender): Values {
+function meanItem(model: Pick<Recommender, 'scoreAll' | 'explain'>): Values {
   return async (who, item) => {
     const scores = await model.scoreAll(who)
     return [scores[item]!, scores.reduce((sum, score) => sum + score, 0) / scores.length]

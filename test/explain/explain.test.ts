@@ -15,6 +15,7 @@ import {
 import type { Recommender } from '../../src/models/recommender.ts'
 import { scoreModel } from '../evaluation/table-model.ts'
 
+const scale = { min: 1, max: 5, step: 0.5 }
 const { interactions: train } = synthesise({
   users: 60,
   items: 40,
@@ -71,7 +72,7 @@ describe('by hand', () => {
   it('a limit measures so many and says so', async () => {
     const explained = await explainPrediction(linear, train, { profile }, 1, { limit: 2, k: 1 })
     expect(explained.influence).toMatchObject({ measured: 2, of: 3, chosen: 'every-nth', ratings: [{}] })
-    expect(inWords(explained, title)).toContain('Of the 3 ratings 2, evenly chosen')
+    expect(inWords(explained, title, scale)).toContain('Of the 3 ratings 2, evenly chosen')
   })
 
   it('of a long profile the movies most similar are measured, the movie itself first', async () => {
@@ -85,9 +86,9 @@ describe('by hand', () => {
   it('nothing to fold in: said, not made up', async () => {
     const empty = await explainPrediction(linear, train, { profile: [] }, 1)
     expect(empty.influence).toEqual({ folded: expect.closeTo(3.1, 5), ratings: [], measured: 0, of: 0, chosen: 'all' })
-    expect(inWords(empty, title)).toContain('no ratings of the user')
+    expect(inWords(empty, title, scale)).toContain('no ratings of the user')
     expect(empty).toMatchObject({ attention: null, strength: null })
-    expect(inWords(empty, title)).toContain('no attention')
+    expect(inWords(empty, title, scale)).toContain('no attention')
   })
 
   it('Shapley: the parts add up, and an additive model is taken apart exactly', async () => {
@@ -125,7 +126,7 @@ describe('on fitted models', () => {
     expect(user - item).toBeCloseTo(told.rating[1]! - nobody.rating[0]!, 5)
     expect(explained.influence).toMatchObject({ of: profileOfUser(train, 3).length })
     expect(explained.influence!.ratings).toHaveLength(3)
-    const words = inWords(explained, title)
+    const words = inWords(explained, title, scale)
     expect(words).toContain(`predicts ${explained.rating!.toFixed(2)} for Movie 7`)
     expect(words).toContain(`${(100 * explained.attention!.user).toFixed(1)}% on the user's preferences`)
     expect(words).toContain(title(explained.influence!.ratings[0]!.item))
@@ -134,7 +135,7 @@ describe('on fitted models', () => {
   it('an explanation is of one model and one user: another seed, another user, another movie read differently', async () => {
     const other = await fitted('explainable-dnn', small, 2)
     const of = async (model: Recommender, user: number, item: number): Promise<string> =>
-      inWords(await explainPrediction(model, train, { user }, item), () => 'it')
+      inWords(await explainPrediction(model, train, { user }, item), () => 'it', scale)
     const texts = [await of(network, 3, 7), await of(other, 3, 7), await of(network, 4, 7), await of(network, 3, 8)]
     expect(new Set(texts).size).toBe(4)
     const weights = async (model: Recommender, user: number): Promise<number> =>
@@ -193,6 +194,6 @@ describe('on fitted models', () => {
       2,
     )
     expect(explained.influence).toBeNull()
-    expect(inWords(explained, title)).toContain('cannot take profiles')
+    expect(inWords(explained, title, scale)).toContain('cannot take profiles')
   })
 })

@@ -3,6 +3,7 @@ import type { OnProgress } from '../../core/progress.ts'
 import type { ItemTable } from '../../data/dataset.ts'
 import type { Interactions } from '../../data/interactions.ts'
 import type { Recommender } from '../../models/recommender.ts'
+import { narrowed } from './narrow.ts'
 import { nearest, type Points } from './points.ts'
 import { type Preservation, preservation } from './preservation.ts'
 import { tsne } from './tsne.ts'
@@ -57,7 +58,7 @@ const neighbours = 10
 
 /**
  * A t-SNE map of a fitted model's movies by what it learned of them: its vectors at unit length, so that near on the map
- * means a high cosine, as in `similar`. Throws `not-able` for a model without movie vectors, `too-few-movies` for the
+ * means a high cosine, as in `similar`. Vectors of more than 512 numbers are narrowed first, and all figures are of the narrowed ones. Throws `not-able` for a model without movie vectors, `too-few-movies` for the
  * perplexity, InterruptedError.
  */
 export async function movieMap(
@@ -97,7 +98,7 @@ export async function movieMap(
       },
     )
   }
-  const points = unitVectors(vectors, items)
+  const points = unitVectors(narrowed(vectors), items)
   const work = { perplexity, seed, iterations, ...(onProgress && { onProgress }), ...(signal && { signal }) }
   const { coordinates, divergence } = await tsne(points, work)
   const map: Points = { data: coordinates, width: 2 }
