@@ -1,0 +1,6 @@
+import { describeStore } from '../contracts/store.ts'
+import { temporaryStores } from './helpers.ts'
+
+const path = temporaryStores()
+
+describeStore('sqlite', async () => path())
