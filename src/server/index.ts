@@ -1,0 +1,7 @@
+export { type App, createApp } from './http/app.ts'
+export { createLog, type LogLevel, logLevels } from './http/log.ts'
+export { openApiDocument } from './http/openapi.ts'
+export type { AppContext, AppOptions } from './http/options.ts'
+export { type Listening, type ListenOptions, listen } from './http/server.ts'
+export { type ServeOptions, type Serving, serve } from './serve.ts'
+export { createService, type Service, type ServiceOptions } from './service/service.ts'
