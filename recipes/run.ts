@@ -8,9 +8,11 @@ import { arch, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { MarqueeError } from '../src/core/errors.ts'
 import { runRecipe } from '../src/experiments/run-recipe.ts'
+import { explainableDnn } from './explainable-dnn.ts'
+import { ncf } from './ncf.ts'
 import { ratings } from './ratings.ts'
 
-const recipes = [...ratings]
+const recipes = [...ratings, ...explainableDnn, ...ncf]
 const names = process.argv.slice(2)
 if (names.length === 0) for (const { name, title } of recipes) console.log(`${name.padEnd(30)} ${title}`)
 for (const name of names) {

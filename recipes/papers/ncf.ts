@@ -206,4 +206,12 @@ export const ncf: Paper = {
       ],
     },
   ],
+  glances: (['MAP', 'NDCG@10', 'precision@10', 'recall@10'] as const).map((measure, column) => ({
+    what: `${measure}, MovieLens 100K, each user’s earliest 75% train`,
+    exhibit: 'table-1',
+    column,
+    printed: 'NeuMF, the paper’s settings',
+    tuned: 'NeuMF, 64 factors, dropout, 12 epochs',
+    yardstick: 'EASE, closed form',
+  })),
 }

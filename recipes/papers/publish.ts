@@ -8,7 +8,7 @@ import { MarqueeError } from '../../src/core/errors.ts'
 import type { ResultsDocument } from '../../src/experiments/report/files.ts'
 import { type PublishedFacts, paperMarkdown } from '../../src/experiments/report/markdown.ts'
 import { type PaperView, viewOf } from '../../src/experiments/view.ts'
-import { papers } from './index.ts'
+import { fullSize, papers } from './index.ts'
 
 /** results/papers/NAME.json. */
 export interface PublishedResult extends PublishedFacts {
@@ -21,10 +21,10 @@ const resultFile = (name: string): string => join(root, 'results/papers', `${nam
 /** The page of a paper from the recipe's words and the kept figures. */
 export function pageOf(name: string): string {
   const recipe = papers.find((paper) => paper.name === name)!
-  const words = viewOf(recipe, new Map())
+  const words = viewOf(recipe, new Map(), fullSize)
   if (!existsSync(resultFile(name))) return paperMarkdown(words, null)
   const { paper, ...facts } = JSON.parse(readFileSync(resultFile(name), 'utf8')) as PublishedResult
-  return paperMarkdown({ ...words, seeds: paper.seeds, exhibits: paper.exhibits }, facts)
+  return paperMarkdown({ ...words, seeds: paper.seeds, exhibits: paper.exhibits, machines: paper.machines }, facts)
 }
 
 function keep(path: string): void {
@@ -32,10 +32,10 @@ function keep(path: string): void {
   if (facts.quick)
     throw new MarqueeError('quick-results', 'the results of a quick run are not published', { place: path })
   for (const paper of views) {
-    const { version, machine, command } = facts
+    const { version, command } = facts
     // Maps are thousands of points and can be drawn again from the cache; figures are what is kept.
     const exhibits = paper.exhibits.filter(({ kind }) => kind !== 'map')
-    const kept: PublishedResult = { version, machine, command, paper: { ...paper, exhibits } }
+    const kept: PublishedResult = { version, command, paper: { ...paper, exhibits } }
     writeFileSync(resultFile(paper.name), `${JSON.stringify(kept, null, 1)}\n`)
   }
 }

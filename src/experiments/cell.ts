@@ -32,6 +32,8 @@ export interface CellResult {
   readonly data: DataFacts | null
   readonly seconds: { readonly fit: number; readonly evaluate: number }
   readonly threads: number
+  /** Processor and Node of the run; absent in cells from before it was noted. */
+  readonly machine?: string
 }
 
 /** The full settings of a system. Throws `model-not-here` and `bad-hyperparameter`. */

@@ -4,6 +4,7 @@ import { Random } from '../core/random.ts'
 import type { Interactions } from '../data/interactions.ts'
 import type { Split } from '../data/splits/index.ts'
 import type { ProfileRating, Recommender } from '../models/recommender.ts'
+import { scoresOf } from '../models/scores-of.ts'
 
 export interface EarlierOptions {
   /** At most so many test rows, drawn with seed 1; all unless given. */
@@ -55,9 +56,13 @@ export async function evaluateEarlier(
     const first = members[0]!
     const profile = timeOf.before(test.user[first]!, test.timestamp![first]!)
     if (profile.length === 0) empty += members.length
-    const scores = await model.scoreAll({ profile })
-    for (const row of members) {
-      const score = scores[test.item[row]!]!
+    const scores = await scoresOf(
+      model,
+      { profile },
+      Int32Array.from(members, (row) => test.item[row]!),
+    )
+    for (const [n, row] of members.entries()) {
+      const score = scores[n]!
       if (Number.isNaN(score)) {
         throw new MarqueeError('not-a-number', `${model.name} predicted NaN for user ${test.users.id(test.user[row]!)}`)
       }
@@ -71,31 +76,44 @@ export async function evaluateEarlier(
   return { rmse: Math.sqrt(squares / chosen.length), mae: absolutes / chosen.length, rows: chosen.length, empty }
 }
 
-/** Each user's ratings of both parts by time. */
+interface Entry {
+  readonly time: number
+  readonly item: number
+  readonly rating: number
+}
+
+/**
+ * Each user's ratings of both parts by time, those of equal times in the order of the rows. Holds one user at a time: objects
+ * for all the ratings of a large set would take gigabytes.
+ */
 class Timeline {
-  private readonly ofUser = new Map<number, { time: number; item: number; rating: number }[]>()
+  private readonly parts: readonly Interactions[]
+  private user = -1
+  private entries: readonly Entry[] = []
 
   constructor(...parts: readonly Interactions[]) {
-    for (const { user, item, rating, timestamp } of parts) {
-      if (!timestamp) {
-        throw new MarqueeError('no-timestamps', 'profiles of earlier ratings need timestamps and these have none')
-      }
-      for (let row = 0; row < user.length; row++) {
-        const entry = { time: timestamp[row]!, item: item[row]!, rating: rating[row]! }
-        const entries = this.ofUser.get(user[row]!)
-        if (entries) entries.push(entry)
-        else this.ofUser.set(user[row]!, [entry])
-      }
+    if (parts.some(({ timestamp }) => !timestamp)) {
+      throw new MarqueeError('no-timestamps', 'profiles of earlier ratings need timestamps and these have none')
     }
-    for (const entries of this.ofUser.values()) entries.sort((a, b) => a.time - b.time)
+    this.parts = parts
   }
 
   before(user: number, time: number): ProfileRating[] {
+    if (user !== this.user) {
+      this.entries = this.parts.flatMap((part) => entriesOf(part, user)).sort((a, b) => a.time - b.time)
+      this.user = user
+    }
     const profile: ProfileRating[] = []
-    for (const entry of this.ofUser.get(user) ?? []) {
+    for (const entry of this.entries) {
       if (entry.time >= time) break
       profile.push({ item: entry.item, rating: entry.rating })
     }
     return profile
   }
+}
+
+function entriesOf(part: Interactions, user: number): Entry[] {
+  const { offsets, rows } = part.byUser()
+  const own = rows.slice(offsets[user]!, offsets[user + 1]!).sort()
+  return Array.from(own, (row) => ({ time: part.timestamp![row]!, item: part.item[row]!, rating: part.rating[row]! }))
 }

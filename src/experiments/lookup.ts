@@ -1,5 +1,6 @@
 import { spread } from '../evaluation/index.ts'
 import { type CellResult, cellIdentity, type DataFacts } from './cell.ts'
+import { notRun } from './not-run.ts'
 import type { DataSpec, Paper, TableValue } from './paper.ts'
 import { systemCells } from './plan.ts'
 import type { ProbeMissing } from './probes.ts'
@@ -11,8 +12,10 @@ export interface Figure {
   readonly mean: number
   /** Sample standard deviation; null for one value. */
   readonly sd: number | null
-  /** One per seed. */
+  /** One per seed that has been run. */
   readonly values: readonly number[]
+  /** How many seeds there are to be. */
+  readonly seeds: number
   /** Mean of the paper's figures; null where it has none. */
   readonly published: number | null
   readonly publishedValues: readonly number[]
@@ -32,6 +35,10 @@ export interface Absent {
 
 export type FigureView = Figure | Absent
 
+/** "1 of 3 seeds" where not all have been run; else nothing. */
+export const seedsSoFar = ({ values, seeds }: Figure): string =>
+  values.length < seeds ? `${values.length} of ${seeds} seeds` : ''
+
 /** Reads outcomes for the exhibits of one paper. */
 export class Lookup {
   private readonly paper: Paper
@@ -46,7 +53,11 @@ export class Lookup {
     const publishedValues = published === undefined ? [] : typeof published === 'number' ? [published] : published
     const printed = { published: publishedValues.length === 0 ? null : spread(publishedValues).mean, publishedValues }
     const values: number[] = []
-    for (const outcome of this.ofSystem(system)) {
+    const outcomes = this.ofSystem(system)
+    const some = outcomes.some((outcome) => typeof outcome !== 'string')
+    for (const outcome of outcomes) {
+      // Seeds that are still to be run are left out, and counted; one that failed is not passed over.
+      if (outcome === notRun && some) continue
       if (typeof outcome === 'string') return { status: 'absent', ...words(outcome), ...printed }
       const value = outcome.metrics[metric]
       if (value === undefined || value === null) {
@@ -57,7 +68,7 @@ export class Lookup {
     }
     const { mean, sd } = spread(values)
     const difference = printed.published === null ? null : mean - printed.published
-    return { status: 'value', mean, sd, values, ...printed, difference }
+    return { status: 'value', mean, sd, values, seeds: outcomes.length, ...printed, difference }
   }
 
   /** The result of the first seed, or why there is none. */
@@ -75,14 +86,14 @@ export class Lookup {
 
   data(data: DataSpec): DataFacts | string {
     const outcome = this.outcomes.get(cellIdentity({ kind: 'data', data }))
-    if (!outcome) return 'not run'
+    if (!outcome) return notRun
     return outcome.status === 'done' ? outcome.result.data! : outcome.reason
   }
 
   private ofSystem(id: string): (CellResult | string)[] {
     return systemCells(this.paper, id).map((cell) => {
       const outcome = this.outcomes.get(cellIdentity(cell))
-      if (!outcome) return 'not run'
+      if (!outcome) return notRun
       if (outcome.status === 'done') return outcome.result
       return outcome.status === 'failed' ? `failed: ${outcome.reason}` : outcome.reason
     })
@@ -94,7 +105,7 @@ export const isMissing = (answer: unknown): answer is ProbeMissing =>
 
 /** A word for a table, and the whole reason. */
 export function words(reason: string): { word: string; reason: string } {
-  if (reason === 'not run') return { word: 'not run', reason }
+  if (reason === notRun) return { word: notRun, reason }
   if (reason.startsWith('failed')) return { word: 'failed', reason }
   if (/ is not in .*marquee data get/.test(reason)) return { word: 'data not here', reason }
   return { word: 'not available', reason }

@@ -224,6 +224,22 @@ export type Exhibit =
   | MapExhibit
   | ClustersExhibit
 
+/** A line of the table that a report opens with: one figure of one table, in rows named by their labels. */
+export interface Glance {
+  /** The measure and the data, in words. */
+  readonly what: string
+  /** Which table, by id, and which of its columns. */
+  readonly exhibit: string
+  readonly column: number
+  /** The model as the paper has it; the paper's own figure stands in this row unless it is given apart. */
+  readonly printed: string
+  readonly published?: number
+  readonly tuned: string
+  readonly yardstick: string
+  /** What the yardstick is called here; its row's label unless given. */
+  readonly yardstickName?: string
+}
+
 /** A paper: what it claims, how it measured, and every table and figure as exhibits over named systems. Plain JSON. */
 export interface Paper {
   readonly name: PaperName
@@ -240,4 +256,5 @@ export interface Paper {
   readonly seeds: readonly number[]
   readonly systems: Readonly<Record<string, System>>
   readonly exhibits: readonly Exhibit[]
+  readonly glances: readonly Glance[]
 }

@@ -30,7 +30,7 @@ export function quickPaper(paper: Paper): Paper {
   const systems = Object.fromEntries(Object.entries(paper.systems).map(([id, system]) => [id, quickSystem(system)]))
   const sameOnce = withoutRepeats(systems)
   const exhibits = oneOfEach(paper.exhibits).map((exhibit) => sameOnce(quickExhibit(exhibit)))
-  return { ...paper, seeds: paper.seeds.slice(0, 1), systems, exhibits }
+  return { ...paper, seeds: paper.seeds.slice(0, 1), systems, exhibits, glances: [] }
 }
 
 /** Drops the lists and curves of systems that have become the same as an earlier one of the exhibit. */
@@ -117,6 +117,11 @@ function quickExhibit(exhibit: Exhibit): Exhibit {
     )
     return { ...exhibit, checks }
   }
+  if (exhibit.kind === 'similar') {
+    const lists = exhibit.lists.map((list) => ({ ...list, ours: list.ours.map(relabelled('header')) }))
+    return { ...exhibit, lists }
+  }
+  if (exhibit.kind === 'curves') return { ...exhibit, series: exhibit.series.map(relabelled('label')) }
   if (exhibit.kind !== 'table') return exhibit
   const last = (metric: string): string =>
     metric.replace(/@epoch-(\d+)$/, (_, n) => `@epoch-${Math.min(Number(n), caps.epochs!)}`)
@@ -124,5 +129,15 @@ function quickExhibit(exhibit: Exhibit): Exhibit {
     ...row,
     values: row.values.map((value) => value && { ...value, metric: last(value.metric) }),
   }))
-  return { ...exhibit, rows }
+  const labels = new Set<string>()
+  const once = rows.map(relabelled('label')).filter(({ label }) => !labels.has(label) && labels.add(label))
+  return { ...exhibit, rows: once }
 }
+
+/** A label that names a data set would name one that is not what was run. */
+const relabelled =
+  <K extends 'label' | 'header'>(key: K) =>
+  <T extends Readonly<Record<K, string>>>(part: T): T => ({
+    ...part,
+    [key]: part[key].replace(/MovieLens (?:20M|1M|100K|latest-small|latest)/, 'a part of latest-small'),
+  })

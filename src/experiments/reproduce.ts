@@ -3,6 +3,7 @@ import type { OnProgress } from '../core/progress.ts'
 import { type Dataset, findEntry, loadDataset } from '../data/index.ts'
 import type { CellCache } from './cache.ts'
 import { type Cell, type CellResult, cellIdentity, cellKey, dataOf } from './cell.ts'
+import { notRun } from './not-run.ts'
 import type { Paper } from './paper.ts'
 import { cellsOf, dataKey } from './plan.ts'
 import { costOf, runCell } from './run-cell.ts'
@@ -48,6 +49,8 @@ export interface ReproduceOptions {
   readonly threads: number
   /** Compute cells again that are there already. */
   readonly fresh?: boolean
+  /** Compute nothing: cells that are not there yet count as not available. */
+  readonly finishedOnly?: boolean
   readonly onProgress?: OnProgress
   readonly onCell?: (progress: CellProgress) => void
   readonly signal?: AbortSignal
@@ -57,11 +60,11 @@ export interface ReproduceOptions {
 const absent = new Set(['not-able', 'model-not-here', 'unknown-model', 'dataset-not-here', 'no-timestamps', 'not-here'])
 
 /**
- * Runs every cell of the papers that is not in the cache. A cell that fails does not stop the others. Throws InterruptedError
+ * Runs every cell of the papers that is not in the cache; none with `finishedOnly`. A cell that fails does not stop the others. Throws InterruptedError
  * when the signal is raised: finished cells are kept, and the same call goes on from them.
  */
 export async function reproduce(papers: readonly Paper[], options: ReproduceOptions): Promise<Reproduction> {
-  const { cache, threads, fresh = false, signal, onProgress, onCell } = options
+  const { cache, threads, fresh = false, finishedOnly = false, signal, onProgress, onCell } = options
   const cells = cellsOf(papers)
   const outcomes = new Map<string, Outcome>()
   const data = new DataShelf(onProgress, signal)
@@ -79,6 +82,7 @@ export async function reproduce(papers: readonly Paper[], options: ReproduceOpti
         found = true
         return { status: 'done', key, result: kept } as const
       }
+      if (finishedOnly) return { status: 'not-available', reason: notRun } as const
       const name = nameOf(cell)
       const result = await runCell(cell, dataset, {
         threads,

@@ -1,11 +1,12 @@
 import { createModel } from '../catalogue/create.ts'
 import type { OnProgress } from '../core/progress.ts'
-import type { Dataset } from '../data/index.ts'
+import type { Dataset, Interactions } from '../data/index.ts'
 import { type Split, split } from '../data/splits/index.ts'
 import { type EvaluationCounts, evaluate } from '../evaluation/index.ts'
 import type { FitReport, Recommender } from '../models/recommender.ts'
 import type { Cell, CellResult } from './cell.ts'
 import { evaluateEarlier } from './earlier.ts'
+import { thisMachine } from './machines.ts'
 import type { Measure, System } from './paper.ts'
 import { factsOf, prepare } from './prepare.ts'
 import { answerProbe } from './probes.ts'
@@ -20,17 +21,65 @@ export interface RunOptions {
 /** Runs one cell on its data. Throws what fitting and evaluating throw. */
 export async function runCell(cell: Cell, dataset: Dataset, options: RunOptions): Promise<CellResult> {
   const { threads } = options
+  const machine = thisMachine()
   if (cell.kind === 'data') {
     const data = factsOf(prepare(dataset, cell.data))
-    return { metrics: {}, epochs: [], counts: null, probes: {}, data, seconds: { fit: 0, evaluate: 0 }, threads }
+    return {
+      metrics: {},
+      epochs: [],
+      counts: null,
+      probes: {},
+      data,
+      seconds: { fit: 0, evaluate: 0 },
+      threads,
+      machine,
+    }
   }
   const { system, seed } = cell
+  const divided = divide(system, dataset)
+  const { parts, train } = divided
+  const { model, report } = await fitSystem(system, seed, divided, dataset, options)
+  const started = performance.now()
+  const metrics: Record<string, number | null> = trainingFigures(report)
+  let counts: EvaluationCounts | null = null
+  for (const measure of system.measures) {
+    if (!parts) throw new RangeError('a system without a split has no test part to measure')
+    const figures = await measured(measure, model, parts, options)
+    counts ??= figures.counts
+    Object.assign(metrics, figures.metrics)
+  }
+  const probes: Record<string, unknown> = {}
+  for (const probe of system.probes ?? []) {
+    const { signal, onProgress } = options
+    probes[probe.id] = await answerProbe(probe, { model, train, dataset, signal, onProgress })
+  }
+  const seconds = { fit: report.seconds, evaluate: (performance.now() - started) / 1000 }
+  return { metrics, epochs: report.epochs, counts, probes, data: null, seconds, threads, machine }
+}
+
+export interface Divided {
+  /** Null where everything trains. */
+  readonly parts: Split | null
+  readonly train: Interactions
+}
+
+/** The ratings of a system, divided as it says. */
+export function divide(system: System, dataset: Dataset): Divided {
   const ratings = prepare(dataset, system.data)
   const parts = system.split ? split(ratings, system.split) : null
-  const train = parts?.train ?? ratings
+  return { parts, train: parts?.train ?? ratings }
+}
+
+/** Fits the model of a system. Throws what fitting throws. */
+export async function fitSystem(
+  system: System,
+  seed: number,
+  { parts, train }: Divided,
+  dataset: Dataset,
+  { threads, onProgress, signal, checkpoint }: RunOptions,
+): Promise<{ readonly model: Recommender; readonly report: FitReport }> {
   const model = await createModel(system.model, { ...system.hyperparameters })
   const validation = system.watchTest ? parts?.test : parts?.validation
-  const { onProgress, signal, checkpoint } = options
   const report = await model.fit(train, {
     seed,
     threads,
@@ -40,21 +89,7 @@ export async function runCell(cell: Cell, dataset: Dataset, options: RunOptions)
     ...(signal && { signal }),
     ...(checkpoint && { checkpoint }),
   })
-  const started = performance.now()
-  const metrics: Record<string, number | null> = trainingFigures(report)
-  let counts: EvaluationCounts | null = null
-  for (const measure of system.measures) {
-    if (!parts) throw new RangeError('a system without a split has no test part to measure')
-    const figures = await figuresOf(measure, model, parts, options)
-    counts ??= figures.counts
-    Object.assign(metrics, figures.metrics)
-  }
-  const probes: Record<string, unknown> = {}
-  for (const probe of system.probes ?? []) {
-    probes[probe.id] = await answerProbe(probe, { model, train, dataset, signal, onProgress })
-  }
-  const seconds = { fit: report.seconds, evaluate: (performance.now() - started) / 1000 }
-  return { metrics, epochs: report.epochs, counts, probes, data: null, seconds, threads }
+  return { model, report }
 }
 
 /** `loss`, `loss-root`, and after every epoch E `loss@epoch-E`, `loss-root@epoch-E`, `validation@epoch-E`; `epochs`. */
@@ -74,11 +109,12 @@ export function trainingFigures({
   return figures
 }
 
-async function figuresOf(
+/** What a measure finds, named as its cell names it. */
+export async function measured(
   measure: Measure,
   model: Recommender,
   parts: Split,
-  { onProgress, signal }: RunOptions,
+  { onProgress, signal }: Pick<RunOptions, 'onProgress' | 'signal'>,
 ): Promise<{ metrics: Record<string, number | null>; counts: EvaluationCounts | null }> {
   const watch = { ...(onProgress && { onProgress }), ...(signal && { signal }) }
   if (measure.kind === 'earlier') {

@@ -1,7 +1,10 @@
-import type { DataFacts } from './cell.ts'
+import { cellIdentity, type DataFacts } from './cell.ts'
+import { type FullSizeResult, type FullSizeView, fullSizeView } from './full-size.ts'
 import type { UnitCluster } from './hooks.ts'
 import { type FigureView, isMissing, Lookup } from './lookup.ts'
-import type { Column, Exhibit, Note, Paper, PaperName, Row } from './paper.ts'
+import { machinesOf } from './machines.ts'
+import type { Column, Exhibit, Glance, Note, Paper, PaperName, Row } from './paper.ts'
+import { cellsOf } from './plan.ts'
 import type { PlaneMap, ProbeMissing, SimilarMovie } from './probes.ts'
 import type { Outcome } from './reproduce.ts'
 
@@ -119,13 +122,30 @@ export interface PaperView {
   readonly findings: readonly string[]
   readonly seeds: readonly number[]
   readonly exhibits: readonly ExhibitView[]
+  /** Of tables that are among the exhibits. */
+  readonly glances: readonly Glance[]
+  /** What was not run on its real set but on synthetic ratings of the same shape; null where nothing was. */
+  readonly fullSize: FullSizeView | null
+  /** Where its cells were computed, in words; empty where there is none yet. */
+  readonly machines: readonly string[]
 }
 
-export function viewOf(paper: Paper, outcomes: ReadonlyMap<string, Outcome>): PaperView {
+export function viewOf(
+  paper: Paper,
+  outcomes: ReadonlyMap<string, Outcome>,
+  fullSize: FullSizeResult | null = null,
+): PaperView {
   const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits } = paper
+  const glances = paper.glances.filter((glance) => exhibits.some(({ id }) => id === glance.exhibit))
   const lookup = new Lookup(paper, outcomes)
   const views = exhibits.map((exhibit) => exhibitView(exhibit, lookup))
-  return { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits: views }
+  const head = { name, title, authors, claim, protocol, selection, notes, findings, seeds }
+  const done = cellsOf([paper]).flatMap((cell) => {
+    const outcome = outcomes.get(cellIdentity(cell))
+    return outcome?.status === 'done' ? [outcome.result] : []
+  })
+  const rest = { fullSize: fullSizeView(paper, outcomes, fullSize), machines: machinesOf(done) }
+  return { ...head, exhibits: views, glances, ...rest }
 }
 
 function exhibitView(exhibit: Exhibit, lookup: Lookup): ExhibitView {

@@ -41,6 +41,7 @@ export const paperOf = (
   seeds,
   systems,
   exhibits,
+  glances: [],
 })
 
 export const resultOf = (metrics: Readonly<Record<string, number | null>>): CellResult => ({

@@ -20,6 +20,7 @@ test('a table in Markdown: the paper, ours with its spread, the difference', () 
     mean: 0.9177,
     sd: 0.0012,
     values: [],
+    seeds: 0,
     published: 0.923,
     publishedValues: [0.923],
     difference: -0.0053,
@@ -34,6 +35,9 @@ test('a table in Markdown: the paper, ours with its spread, the difference', () 
     notes: [],
     findings: [],
     seeds: [1],
+    glances: [],
+    fullSize: null,
+    machines: ['m, one thread'],
     exhibits: [
       {
         kind: 'table',
@@ -54,7 +58,7 @@ test('a table in Markdown: the paper, ours with its spread, the difference', () 
       },
     ],
   }
-  const page = paperMarkdown(view, { version: '1', machine: 'm', command: 'marquee reproduce dnn' })
+  const page = paperMarkdown(view, { version: '1', command: 'marquee reproduce dnn' })
   expect(page).toContain(
     [
       '|  | RMSE: paper | ours | difference |',

@@ -35,6 +35,18 @@ describe.each(papers.map((paper) => [paper.name, paper] as const))('%s', (_, pap
     }
   })
 
+  test('the opening table points at rows that are there, with figures of the paper where it has any', () => {
+    expect(paper.glances.length).toBeGreaterThan(0)
+    for (const { exhibit: id, column, printed, tuned, yardstick } of paper.glances) {
+      const exhibit = paper.exhibits.find((one) => one.id === id)
+      if (exhibit?.kind !== 'table') throw new Error(`${id} is no table`)
+      for (const label of [printed, tuned, yardstick]) {
+        const row = exhibit.rows.find((one) => one.label === label)
+        expect(row?.values[column], `${id}: ${label}`).toBeTruthy()
+      }
+    }
+  })
+
   test('every system is drawn on', () => {
     const used = new Set(paper.exhibits.flatMap(systemsOf))
     expect(Object.keys(paper.systems).filter((id) => !used.has(id))).toEqual([])

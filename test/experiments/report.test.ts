@@ -19,6 +19,7 @@ const figure = {
   mean: 0.9177,
   sd: 0.0012,
   values: [0.9165, 0.9177, 0.9189],
+  seeds: 3,
   published: 0.923,
   publishedValues: [0.923],
   difference: -0.0053,
@@ -131,11 +132,24 @@ const paper: PaperView = {
   findings: [evil],
   seeds: [1, 2, 3],
   exhibits,
+  fullSize: null,
+  machines: [evil],
+  glances: [
+    { what: evil, exhibit: exhibits[0]!.id, column: 0, printed: evil, tuned: 'b', yardstick: evil },
+    {
+      what: 'given apart',
+      exhibit: exhibits[0]!.id,
+      column: 0,
+      published: 0.75,
+      printed: evil,
+      tuned: 'b',
+      yardstick: 'b',
+    },
+  ],
 }
 const facts = {
   version: '0.1.0',
   quick: false,
-  machine: evil,
   command: 'marquee reproduce dnn',
   missing: [{ dataset: 'ml-20m', reason: evil }],
 }
@@ -166,6 +180,15 @@ describe('the page', () => {
     expect(page).toContain('title="seeds: 0.91650, 0.91770, 0.91890">0.9177</span> <span class="sd">± 0.0012</span>')
     expect(page).toContain('<td class="better">−0.0053</td>')
     expect(page).toContain('>data not here</span>')
+  })
+
+  test('opens with what each paper says, as printed, tuned and the yardstick', () => {
+    const [first, second] = page.slice(page.indexOf('At a glance'), page.indexOf('</table>')).split('<tr>').slice(2)
+    expect(first).toContain('<td class="published">0.9230</td><td>0.9177</td>')
+    expect(first).toContain('title="')
+    expect(first).toContain('data not here')
+    expect(second).toContain('<td class="published">0.7500</td><td>0.9177</td>')
+    expect(reportPage([{ ...paper, glances: [] }], facts)).not.toContain('At a glance')
   })
 
   test('tags are balanced', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { CellCache } from '../../src/experiments/cache.ts'
 import { cellIdentity } from '../../src/experiments/cell.ts'
+import { thisMachine } from '../../src/experiments/machines.ts'
 import type { DataSpec, Measure, System } from '../../src/experiments/paper.ts'
 import { cellsOf } from '../../src/experiments/plan.ts'
 import { type CellProgress, reproduce } from '../../src/experiments/reproduce.ts'
@@ -56,6 +57,7 @@ test('the second run takes everything from the cache and finds the same; --fresh
   expect(readdirSync(join(folder, 'hit')).filter((name) => name.endsWith('.json'))).toHaveLength(3)
   const second = await reproduce([small()], { cache, threads: 1 })
   expect(second).toMatchObject({ computed: 0, cached: 3 })
+  for (const outcome of second.outcomes.values()) expect(outcome).toMatchObject({ result: { machine: thisMachine() } })
   expect(viewOf(small(), second.outcomes)).toEqual(viewOf(small(), first.outcomes))
   expect(await reproduce([small()], { cache, threads: 1, fresh: true })).toMatchObject({ computed: 3, cached: 0 })
 })

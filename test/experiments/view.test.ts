@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { type CellResult, cellIdentity } from '../../src/experiments/cell.ts'
+import { seedsSoFar } from '../../src/experiments/lookup.ts'
 import type { Exhibit, Paper, System } from '../../src/experiments/paper.ts'
 import { systemCells } from '../../src/experiments/plan.ts'
+import { figureTable } from '../../src/experiments/report/table.ts'
 import type { Outcome } from '../../src/experiments/reproduce.ts'
 import { trainingFigures, withF } from '../../src/experiments/run-cell.ts'
 import { type TableView, viewOf } from '../../src/experiments/view.ts'
@@ -63,7 +65,19 @@ test('rows stand in the order of what was found, absent ones last', () => {
   expect(first(tableOf(rows), results).rows.map(({ label }) => label)).toEqual(['a', 'b', 'c'])
 })
 
-test('no figure is made of some of the seeds', () => {
+test('seeds that are still to be run are left out and counted', () => {
+  const exhibit = tableOf([{ label: 'a', system: 'a', published: 0.9 }])
+  const later = { status: 'not-available', reason: 'not run' } as const
+  const some = first(exhibit, { a: [resultOf({ rmse: 0.92 }), later, resultOf({ rmse: 0.96 })] })
+  const figure = some.rows[0]!.figures[0]!
+  expect(figure).toMatchObject({ status: 'value', values: [0.92, 0.96], seeds: 3 })
+  expect(figure.status === 'value' && seedsSoFar(figure)).toBe('2 of 3 seeds')
+  expect(String(figureTable(some, { quick: false }))).toContain('(2 of 3 seeds)')
+  const none = first(exhibit, { a: [later, later, later] })
+  expect(none.rows[0]!.figures[0]).toMatchObject({ status: 'absent', word: 'not run' })
+})
+
+test('no figure passes over a seed that failed', () => {
   const exhibit = tableOf([{ label: 'a', system: 'a', published: 0.9 }])
   const broken = { status: 'failed', reason: 'diverged' } as const
   const view = first(exhibit, { a: [resultOf({ rmse: 0.92 }), broken, resultOf({ rmse: 0.96 })] })

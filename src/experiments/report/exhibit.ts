@@ -31,19 +31,31 @@ export function notesList(notes: readonly Note[]): Html {
   return element('ul', { class: 'notes' }, ...items)
 }
 
+interface ExhibitOptions {
+  readonly quick: boolean
+  /** Where it says what was run on synthetic ratings in place of a set that is not here. */
+  readonly tried: string | null
+}
+
 /** One table or figure with its words. `anchor` is its id in the page. */
-export function exhibitSection(view: ExhibitView, anchor: string, options: { readonly quick: boolean }): Html {
+export function exhibitSection(view: ExhibitView, anchor: string, options: ExhibitOptions): Html {
   return element(
     'section',
     { class: 'exhibit', id: anchor },
     element('h3', {}, element('span', { class: 'label' }, escaped(view.label)), escaped(view.title)),
     view.text === '' ? '' : element('p', { class: 'soft' }, escaped(view.text)),
     body(view, options),
+    options.tried === null ? '' : notRun(options.tried),
     notesList(view.notes),
   )
 }
 
-function body(view: ExhibitView, options: { readonly quick: boolean }): Html {
+const notRun = (href: string): Html => {
+  const link = element('a', { href }, 'time and memory on synthetic ratings of its size')
+  return element('p', { class: 'absent' }, `Not run on the real set where it says “data not here”: ${link}.`)
+}
+
+function body(view: ExhibitView, options: Pick<ExhibitOptions, 'quick'>): Html {
   switch (view.kind) {
     case 'table':
       return figureTable(view, options)

@@ -1,13 +1,12 @@
-import type { FigureView } from '../lookup.ts'
-import { isMissing } from '../lookup.ts'
+import { type FigureView, isMissing, seedsSoFar } from '../lookup.ts'
 import type { Column, Note } from '../paper.ts'
 import type { ExhibitView, PaperView, TableView } from '../view.ts'
+import { type FullSizeText, fullSizeText } from './full-size.ts'
 import { decimal, grouped, signed } from './html.ts'
 
 /** What a published result says of how it was made. */
 export interface PublishedFacts {
   readonly version: string
-  readonly machine: string
   readonly command: string
 }
 
@@ -20,9 +19,10 @@ const kinds: Readonly<Record<Note['kind'], string>> = {
 
 /** The page of a paper for docs/papers: everything but its drawings, which are in the report. */
 export function paperMarkdown(view: PaperView, facts: PublishedFacts | null): string {
-  const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits } = view
+  const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits, fullSize, machines } =
+    view
   const made = facts
-    ? `Figures: \`results/papers/${name}.json\`, made by \`${facts.command}\` (Marquee ${facts.version}; ${facts.machine}).`
+    ? `Figures: \`results/papers/${name}.json\`, made by \`${facts.command}\` (Marquee ${facts.version})${machines.length === 0 ? '' : `, computed on ${machines.join('; ')}`}.`
     : 'Nothing has been run for this page yet.'
   const parts = [
     `# ${title}`,
@@ -40,6 +40,7 @@ export function paperMarkdown(view: PaperView, facts: PublishedFacts | null): st
     '## What we get',
     made,
     ...(facts ? exhibits.flatMap(section) : []),
+    ...(fullSize ? fullSizeSection(fullSizeText(fullSize)) : []),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -48,6 +49,10 @@ function section(view: ExhibitView): string[] {
   const body = bodyOf(view)
   if (body === null) return []
   return [`### ${view.label}: ${view.title}`, view.text, body, bullets(view.notes)]
+}
+
+function fullSizeSection({ title, paragraphs, head, rows, remarks }: FullSizeText): string[] {
+  return [`## ${title}`, ...paragraphs, grid(head, rows), remarks.map((remark) => `- ${remark}`).join('\n')]
 }
 
 /** Null for what is only drawn, and for tables of which nothing has been run. */
@@ -113,7 +118,11 @@ function cells(figure: FigureView | null, { digits = 4 }: Column, printed: boole
     ? ''
     : figure.status === 'absent'
       ? figure.word
-      : `${decimal(figure.mean, digits)}${figure.sd === null ? '' : ` ± ${decimal(figure.sd, digits)}`}`
+      : [
+          decimal(figure.mean, digits),
+          ...(figure.sd === null ? [] : [`± ${decimal(figure.sd, digits)}`]),
+          ...(seedsSoFar(figure) ? [`(${seedsSoFar(figure)})`] : []),
+        ].join(' ')
   if (!printed) return [ours]
   const published = figure?.published ?? null
   const difference = figure?.status === 'value' ? figure.difference : null

@@ -1,6 +1,8 @@
 import type { MissingData } from '../reproduce.ts'
 import type { PaperView } from '../view.ts'
 import { exhibitSection, notesList } from './exhibit.ts'
+import { type FullSizeText, fullSizeText } from './full-size.ts'
+import { glanceTable } from './glance.ts'
 import { element, escaped, type Html } from './html.ts'
 import { style } from './style.ts'
 
@@ -8,7 +10,6 @@ import { style } from './style.ts'
 export interface ReportFacts {
   readonly version: string
   readonly quick: boolean
-  readonly machine: string
   /** The command that makes this report again. */
   readonly command: string
   readonly missing: readonly MissingData[]
@@ -16,7 +17,10 @@ export interface ReportFacts {
 
 /** The report as one HTML document that loads nothing. */
 export function reportPage(papers: readonly PaperView[], facts: ReportFacts): Html {
-  const title = papers.length === 1 ? `Reproduced: ${papers[0]!.name}` : `${papers.length} papers, reproduced`
+  const title =
+    papers.length === 1
+      ? `Reproduced: ${papers[0]!.name}`
+      : `${['Two', 'Three', 'Four', 'Five'][papers.length - 2] ?? papers.length} papers, reproduced`
   const links = papers.map(({ name }) => element('li', {}, element('a', { href: `#${name}` }, escaped(name))))
   return `<!doctype html>\n${element(
     'html',
@@ -42,14 +46,14 @@ export function reportPage(papers: readonly PaperView[], facts: ReportFacts): Ht
             'standard deviation; each test part is looked at once a seed, with settings frozen before.',
         ),
         facts.quick ? quickBanner : '',
-        missingBanner(facts.missing),
+        missingBanner(facts.missing, papers),
         papers.length > 1 ? element('nav', {}, element('ul', {}, ...links)) : '',
       ),
-      element('main', {}, ...papers.map((paper) => paperSection(paper, facts))),
+      element('main', {}, glanceTable(papers), ...papers.map((paper) => paperSection(paper, facts))),
       element(
         'footer',
         {},
-        element('p', {}, `Marquee ${escaped(facts.version)} · ${escaped(facts.machine)}`),
+        element('p', {}, `Marquee ${escaped(facts.version)}`),
         element('p', {}, `Made by ${element('code', {}, escaped(facts.command))}`),
       ),
     ),
@@ -67,14 +71,56 @@ const quickBanner = element(
   ),
 )
 
-function missingBanner(missing: readonly MissingData[]): Html {
+function missingBanner(missing: readonly MissingData[], papers: readonly PaperView[]): Html {
   if (missing.length === 0) return ''
   const items = missing.map(({ reason }) => element('p', {}, escaped(reason)))
-  return element('div', { class: 'banner' }, '<p><b>Not run on these sets, which are not here:</b></p>', ...items)
+  const links = papers
+    .filter(({ fullSize }) => fullSize !== null)
+    .map(({ name }) => element('a', { href: `#${fullSizeAnchor(name)}` }, escaped(name)))
+  const tried =
+    links.length === 0
+      ? ''
+      : element(
+          'p',
+          {},
+          `Time and memory of their recipes on synthetic ratings of the same shape: ${links.join(', ')}.`,
+        )
+  return element(
+    'div',
+    { class: 'banner' },
+    '<p><b>Not run on these sets, which are not here:</b></p>',
+    ...items,
+    tried,
+  )
+}
+
+const fullSizeAnchor = (paper: string): string => `${paper}-full-size`
+
+function fullSizeSection({ title, paragraphs, head, rows, remarks }: FullSizeText, anchor: string): Html {
+  const body = rows.map(([first, ...rest]) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, escaped(first!)),
+      ...rest.map((text) => element('td', {}, escaped(text))),
+    ),
+  )
+  const names = head.map((name) => element('th', { scope: 'col' }, escaped(name)))
+  const table = element('table', {}, element('thead', {}, element('tr', {}, ...names)), element('tbody', {}, ...body))
+  const notes = remarks.map((remark) => element('li', {}, escaped(remark)))
+  return element(
+    'section',
+    { class: 'exhibit', id: anchor },
+    element('h3', {}, escaped(title)),
+    ...paragraphs.map((text) => element('p', { class: 'soft' }, escaped(text))),
+    element('div', { class: 'scroll' }, table),
+    notes.length === 0 ? '' : element('ul', { class: 'notes' }, ...notes),
+  )
 }
 
 function paperSection(paper: PaperView, { quick }: ReportFacts): Html {
-  const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits } = paper
+  const { name, title, authors, claim, protocol, selection, notes, findings, seeds, exhibits, fullSize, machines } =
+    paper
   return element(
     'section',
     { class: 'paper', id: name },
@@ -86,10 +132,15 @@ function paperSection(paper: PaperView, { quick }: ReportFacts): Html {
     ...protocol.map((text) => element('p', {}, escaped(text))),
     element('h4', {}, 'How our settings were chosen'),
     element('p', {}, escaped(`${selection} Seeds: ${seeds.join(', ')}.`)),
+    machines.length === 0 ? '' : element('p', { class: 'soft' }, escaped(`Computed on ${machines.join('; ')}.`)),
     element('h4', {}, 'Why figures differ'),
     ...findings.map((text) => element('p', {}, escaped(text))),
     notes.length === 0 ? '' : element('h4', {}, 'Read with care'),
     notesList(notes),
-    ...exhibits.map((exhibit) => exhibitSection(exhibit, `${name}-${exhibit.id}`, { quick })),
+    ...exhibits.map((exhibit) => {
+      const tried = fullSize?.rows.some(({ ids }) => ids.includes(exhibit.id)) ? `#${fullSizeAnchor(name)}` : null
+      return exhibitSection(exhibit, `${name}-${exhibit.id}`, { quick, tried })
+    }),
+    fullSize ? fullSizeSection(fullSizeText(fullSize), fullSizeAnchor(name)) : '',
   )
 }

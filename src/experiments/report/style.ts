@@ -11,7 +11,7 @@ export const style = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main, header.top, footer { max-width: 1080px; margin: 0 auto; padding: 0 20px; }
+main, header.top, footer { max-width: 1240px; margin: 0 auto; padding: 0 20px; }
 header.top { padding-top: 36px; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 8px; letter-spacing: -0.01em; }
 h2 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 4px; letter-spacing: -0.01em; }
@@ -22,7 +22,7 @@ p { margin: 0 0 10px; max-width: 74ch; }
 a { color: var(--accent); }
 .soft, .authors { color: var(--soft); }
 .banner { background: var(--warn-wash); color: var(--warn); border: 1px solid currentColor; border-radius: 8px; padding: 10px 14px; margin: 16px 0; }
-.banner p:last-child { margin: 0; }
+.banner p { overflow-wrap: anywhere; } .banner p:last-child { margin: 0; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; padding: 0; margin: 18px 0 0; }
 nav a { display: inline-block; padding: 5px 12px; border: 1px solid var(--rule); border-radius: 999px; text-decoration: none; background: var(--card); }
 section.paper { margin: 44px 0 0; padding-top: 24px; border-top: 3px solid var(--accent); }
@@ -42,6 +42,7 @@ tr.tuned th::after { content: "tuned"; font-size: 0.72rem; color: var(--accent);
 tr.baseline th, tr.baseline td { color: var(--soft); }
 td.group, th.group { border-left: 1px solid var(--rule); }
 .sd { color: var(--faint); font-size: 0.82em; }
+table.glance tbody th { min-width: 16em; } table.glance td { white-space: normal; } table.wide .sd { display: block; line-height: 1.1; } table.wide th, table.wide td { padding-left: 7px; padding-right: 7px; } table.wide thead th { min-width: 0; } table.wide tbody th { min-width: 10em; }
 .better { color: var(--good); } .worse { color: var(--bad); }
 .absent { color: var(--faint); font-style: italic; }
 .published { color: var(--soft); }
@@ -67,6 +68,7 @@ ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; pad
 details { margin: 10px 0; } summary { cursor: pointer; color: var(--soft); }
 footer { color: var(--soft); font-size: 0.88rem; padding: 40px 20px; }
 code { font: 0.9em ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+@media (max-width: 900px) { tbody th { position: sticky; left: 0; background: var(--card); } }
 @media (max-width: 600px) { body { font-size: 15px; } main, header.top, footer { padding-left: 14px; padding-right: 14px; }
   section.exhibit { padding: 14px; } .scroll { margin: 10px -14px; padding: 0 14px; } th, td { padding: 5px 7px; }
   tbody th { min-width: 8em; } .chart { font-size: 21px; } }

@@ -1,4 +1,4 @@
-import type { FigureView } from '../lookup.ts'
+import { type FigureView, seedsSoFar } from '../lookup.ts'
 import type { Column } from '../paper.ts'
 import type { TableView } from '../view.ts'
 import { decimal, element, escaped, type Html, signed } from './html.ts'
@@ -9,6 +9,8 @@ export function figureTable({ columns, rows }: TableView, { quick }: { readonly 
   const anyPrinted = printed.includes(true)
   const differences = !quick
   const width = differences ? 3 : 2
+  // So many columns fit the page with the spread under the mean instead of beside it.
+  const wide = printed.reduce((sum, three) => sum + (three ? width : 1), 0) > 6
   const groups = columns.map(({ header }, c) =>
     printed[c]
       ? element('th', { colspan: width, class: 'group', scope: 'colgroup' }, escaped(header))
@@ -17,7 +19,7 @@ export function figureTable({ columns, rows }: TableView, { quick }: { readonly 
   const under = columns.map((_, c) =>
     !printed[c]
       ? ''
-      : ['paper', 'ours', ...(differences ? ['difference'] : [])]
+      : ['paper', 'ours', ...(differences ? [wide ? 'diff.' : 'difference'] : [])]
           .map((name, n) => element('th', { class: n === 0 ? 'group' : null, scope: 'col' }, name))
           .join(''),
   )
@@ -35,7 +37,11 @@ export function figureTable({ columns, rows }: TableView, { quick }: { readonly 
       ...figures.map((figure, c) => cells(figure, columns[c]!, printed[c]!, differences)),
     ),
   )
-  return element('div', { class: 'scroll' }, element('table', {}, head, element('tbody', {}, ...body)))
+  return element(
+    'div',
+    { class: 'scroll' },
+    element('table', { class: wide ? 'wide' : null }, head, element('tbody', {}, ...body)),
+  )
 }
 
 function cells(figure: FigureView | null, column: Column, printed: boolean, differences: boolean): Html {
@@ -60,7 +66,9 @@ function ours(figure: FigureView | null, digits: number): Html {
   const { mean, sd, values } = figure
   const title = values.length > 1 ? `seeds: ${values.map((value) => decimal(value, digits + 1)).join(', ')}` : null
   const spread = sd === null ? '' : ` ${element('span', { class: 'sd' }, `± ${decimal(sd, digits)}`)}`
-  return element('span', { title }, decimal(mean, digits)) + spread
+  const soFar = seedsSoFar(figure)
+  const some = soFar && ` ${element('span', { class: 'sd' }, `(${soFar})`)}`
+  return element('span', { title }, decimal(mean, digits)) + spread + some
 }
 
 /** As the paper printed it where it printed one figure; a mean of several gets our decimals. */
