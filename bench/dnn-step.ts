@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Interactions, synthesise } from '../src/data/index.ts'
-import type { GraphStep } from '../src/engine/trainer/step.ts'
+import type { TrainingStep } from '../src/engine/trainer/step.ts'
 import { Contest } from './dnn/contest.ts'
 import { type DnnShape, operations } from './dnn/network.ts'
 import type { Bench, Benchmark } from './harness/benchmark.ts'
@@ -81,7 +81,7 @@ async function atBatch(bench: Bench, title: string, match: Contest, batch: numbe
   const { quick } = bench
   const group = `${title}, batch ${batch}`
   const steps = quick ? 4 : Math.max(8, 8192 / batch)
-  const made: GraphStep[] = []
+  const made: TrainingStep[] = []
   const contenders: Contender[] = []
   for (const tables of ['lazy-adam', 'adam'] as const) {
     for (const threads of threadCounts) {

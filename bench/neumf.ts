@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { Random } from '../src/core/random.ts'
 import { synthesise } from '../src/data/index.ts'
-import type { GraphStep } from '../src/engine/trainer/step.ts'
+import { runBatches } from '../src/engine/trainer/batches.ts'
+import type { EpochContext } from '../src/engine/trainer/epochs.ts'
+import type { TrainingStep } from '../src/engine/trainer/step.ts'
 import { createExamples, type Examples, trainedItems } from '../src/models/ncf/examples.ts'
 import { neumfHyperparameters } from '../src/models/ncf/hyperparameters.ts'
 import { NcfNetwork } from '../src/models/ncf/network.ts'
@@ -18,8 +20,12 @@ const words = (threads: number): string => `${threads} thread${threads > 1 ? 's'
 /** "Embeddings 64, layers 128-64": both halves 64 wide; those of the tower, side by side, into 128 and 64 ReLU units. */
 const hyperparameters = neumfHyperparameters.parse({ factors: 64, layers: [128, 128, 64], optimiser: 'lazy-adam' })
 
+const context: EpochContext = {
+  ...{ epoch: 1, learningRate: 0.001, rateAt: () => 0.001, cursor: null, report: () => {}, stopping: () => false },
+}
+
 interface Run {
-  readonly step: GraphStep
+  readonly step: TrainingStep
   readonly examples: Examples
   epoch: number
 }
@@ -78,13 +84,7 @@ async function piece(run: Run, batch: number, batches: number): Promise<number> 
   examples.draw(epoch)
   const order = epochOrder(1)(epoch, examples.count)
   const started = performance.now()
-  const rows = (b: number): Int32Array => order.subarray(b * batch, (b + 1) * batch)
-  step.prepare(0, rows(0), 0)
-  for (let b = 0; b < batches; b++) {
-    const running = step.run((b & 1) as 0 | 1, 0.001)
-    if (b + 1 < batches) step.prepare(((b + 1) & 1) as 0 | 1, rows(b + 1), b + 1)
-    if (!Number.isFinite(await running)) throw new Error('the loss is not finite')
-  }
+  await runBatches({ order: order.subarray(0, batches * batch), batch, context, step })
   const samples = batches * batch
   const seconds = (performance.now() - started + ((started - before) * samples) / examples.count) / 1000
   return samples / seconds

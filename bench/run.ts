@@ -1,5 +1,5 @@
 /** npm run bench [-- --only NAME ...] [--quick] [--out [FILE]]; see README.md. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Outcome } from './harness/benchmark.ts'
@@ -12,7 +12,7 @@ const usage = `usage: npm run bench -- [--only NAME]... [--quick] [--out FILE | 
   --only NAME  one of ${benchmarks.join(', ')}; may be repeated
   --quick      tiny sizes: shows that everything runs, says nothing about speed
   --out FILE   where the JSON goes (default: bench/results/latest.json)
-  --keep       the JSON goes to bench/results/DATE-PROCESSOR.json, to be committed
+  --keep       the JSON goes to bench/results/DATE-PROCESSOR.json (or -2, -3 … where there is one), to be committed
 `
 
 function options() {
@@ -42,7 +42,7 @@ if (help) {
 }
 const machine = describeMachine()
 const results = join(repository, 'bench', 'results')
-const file = out ?? join(results, keep ? `${machine.date.slice(0, 10)}-${slug(machine.cpu)}.json` : 'latest.json')
+const file = out ?? join(results, keep ? kept() : 'latest.json')
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 say(machineLines(machine))
@@ -71,4 +71,13 @@ say(`written to ${file}`)
 if (failed.length > 0) {
   say(`failed: ${failed.join(', ')}`)
   process.exitCode = 1
+}
+
+/** A name that no result of an earlier run has. */
+function kept(): string {
+  const name = `${machine.date.slice(0, 10)}-${slug(machine.cpu)}`
+  for (let n = 1; ; n++) {
+    const file = n === 1 ? `${name}.json` : `${name}-${n}.json`
+    if (!existsSync(join(results, file))) return file
+  }
 }

@@ -5,7 +5,7 @@ import type { Interactions } from '../../src/data/index.ts'
 import { referenceKernels } from '../../src/engine/index.ts'
 import { runBatches } from '../../src/engine/trainer/batches.ts'
 import type { EpochContext } from '../../src/engine/trainer/epochs.ts'
-import type { GraphStep } from '../../src/engine/trainer/step.ts'
+import type { TrainingStep } from '../../src/engine/trainer/step.ts'
 import { close } from '../harness/check.ts'
 import type { Torch } from '../harness/torch.ts'
 import { createStep, type DnnShape, firstWeights, type Parameter, type StepSettings } from './network.ts'
@@ -35,12 +35,12 @@ export class Contest {
     this.order = new Random(2).shuffle(Int32Array.from({ length: data.count }, (_, n) => n))
   }
 
-  make(settings: Omit<StepSettings, 'seed'>): Promise<GraphStep> {
+  make(settings: Omit<StepSettings, 'seed'>): Promise<TrainingStep> {
     return createStep(this.shape, this.data, this.weights, { ...settings, seed: 3 })
   }
 
   /** Seconds a step of so many steps as training runs them: batches filled, gathered, run, weights updated. */
-  async train(step: GraphStep, batch: number, steps: number): Promise<number> {
+  async train(step: TrainingStep, batch: number, steps: number): Promise<number> {
     const order = this.order.subarray(0, steps * batch)
     const started = performance.now()
     await runBatches({ order, batch, context, step })

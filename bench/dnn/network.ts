@@ -15,7 +15,8 @@ import {
   relu,
   sigmoid,
 } from '../../src/engine/index.ts'
-import { GraphStep, type Slot } from '../../src/engine/trainer/step.ts'
+import { createTrainingStep } from '../../src/engine/trainer/create-step.ts'
+import type { Slot, TrainingStep } from '../../src/engine/trainer/step.ts'
 import { mse } from '../../src/losses/index.ts'
 
 /** The network of the comparison: embeddings, ReLU layers, a sigmoid scaled to the ratings, squared error. */
@@ -97,7 +98,7 @@ export function createStep(
   data: Interactions,
   weights: readonly Parameter[],
   { batch, threads, tables, seed }: StepSettings,
-): Promise<GraphStep> {
+): Promise<TrainingStep> {
   const graph = new Graph()
   const nodes = new Map(weights.map((parameter) => [parameter.name, graph.parameter(parameter.name, parameter.shape)]))
   const node = (name: string): Node => nodes.get(name)!
@@ -126,7 +127,8 @@ export function createStep(
   }
   const values = new Map(weights.map((parameter) => [parameter.name, parameter.values]))
   const running = new Map(Object.entries(statistics).map(([name, n]) => [name, new Float32Array(n.shape[0] as number)]))
-  return GraphStep.create({
+  return createTrainingStep({
+    separable: !shape.normalised,
     loss: mse(add(mul(sigmoid(x), span), low), target),
     tables: rows.map((row, side) => ({
       rows: row,

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { python } from './machine.ts'
+import { python, pytorch } from './machine.ts'
 
 /** A Python program of bench/torch/ that answers JSON lines: PyTorch kept running beside us, so that turns can be taken. */
 export class Torch {
@@ -20,6 +20,10 @@ export class Torch {
   static open(script: string): { torch: Torch; missing: null } | { torch: null; missing: string } {
     try {
       execFileSync(python, ['-c', 'import torch, numpy'], { stdio: 'pipe' })
+      if (pytorch()?.includes('reference BLAS')) {
+        const remedy = 'On Debian: apt-get install libopenblas0-pthread'
+        return { torch: null, missing: `PyTorch: it has only the reference BLAS, which is no contender. ${remedy}` }
+      }
     } catch (error) {
       const last = String((error as { stderr?: Buffer }).stderr ?? (error as Error).message)
         .trim()
