@@ -62,5 +62,5 @@ async function explain(
       ratings: influence.ratings.map(({ item, ...figures }) => ({ ...named(item), ...figures })),
     },
   }
-  answer(io, json, document, () => inWords(explained, (item) => library.title(item)))
+  answer(io, json, document, () => inWords(explained, (item) => library.title(item), train.scale))
 }

@@ -11,6 +11,8 @@ export interface Io {
   readonly columns: number
   /** Raised by the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** What is said at the first Ctrl-C from now on, instead of "stopping at the next clean point". */
+  readonly atInterrupt?: (text: string) => void
 }
 
 /** Bold on a terminal, plain elsewhere and under NO_COLOR. */

@@ -13,10 +13,11 @@ for (const stream of [stdout, stderr]) {
   })
 }
 
+let stopping = 'stopping at the next clean point'
 const interrupt = (): void => {
   if (stop.signal.aborted) process.exit(130)
+  stderr.write(`\n${stopping}; press Ctrl-C again to stop at once\n`)
   stop.abort()
-  stderr.write('\nstopping at the next clean point; press Ctrl-C again to stop at once\n')
 }
 process.on('SIGINT', interrupt)
 process.on('SIGTERM', interrupt)
@@ -28,6 +29,9 @@ const io: Io = {
   colour: stdout.isTTY === true && !env.NO_COLOR,
   columns: stderr.columns ?? 80,
   signal: stop.signal,
+  atInterrupt: (text) => {
+    stopping = text
+  },
 }
 
 const code = await run(process.argv.slice(2), io)

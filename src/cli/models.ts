@@ -1,17 +1,10 @@
 import type { Command } from 'commander'
-import * as z from 'zod'
 import { registerBuiltins } from '../catalogue/builtin.ts'
 import { createModel, type ModelDefinition, modelDefinition, modelDefinitions } from '../models/registry.ts'
+import { settingsOf } from '../models/settings.ts'
 import { answer, jsonOption } from './common.ts'
 import { bold, type Io } from './io.ts'
 import { table } from './table.ts'
-
-interface Setting {
-  readonly name: string
-  readonly default: unknown
-  readonly type: string
-  readonly description: string
-}
 
 export function define(command: Command, io: Io): void {
   jsonOption(command)
@@ -28,32 +21,7 @@ export function define(command: Command, io: Io): void {
 
 async function describe({ name, kind, summary, source, hyperparameters }: ModelDefinition) {
   const { abilities } = await createModel(name)
-  return { name, kind, summary, source, abilities, hyperparameters: settings(hyperparameters) }
-}
-
-function settings(schema: z.ZodObject): Setting[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    default: (property as { default?: unknown }).default ?? null,
-    type: typeOf(property as z.core.JSONSchema.BaseSchema),
-    description: (property as { description?: string }).description ?? '',
-  }))
-}
-
-/** "integer from 1", "adam | sgd", "list of number", "number or null". */
-function typeOf(schema: z.core.JSONSchema.BaseSchema): string {
-  if (schema.enum) return schema.enum.join(' | ')
-  const union = schema.anyOf as z.core.JSONSchema.BaseSchema[] | undefined
-  if (union) return union.map(typeOf).join(' or ')
-  if (schema.type === 'array') return `list of ${typeOf((schema.items ?? {}) as z.core.JSONSchema.BaseSchema)}`
-  const type = schema.type === 'boolean' ? 'true | false' : (schema.type ?? 'any')
-  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
-  const low =
-    minimum !== undefined ? ` from ${minimum}` : exclusiveMinimum !== undefined ? ` above ${exclusiveMinimum}` : ''
-  const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
-  const high = exclusiveMaximum !== undefined ? ` below ${exclusiveMaximum}` : bounded ? ` to ${maximum}` : ''
-  return type + low + high
+  return { name, kind, summary, source, abilities, hyperparameters: settingsOf(hyperparameters) }
 }
 
 function text(model: Awaited<ReturnType<typeof describe>>, io: Io): string {

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { packageVersion } from '../catalogue/artefact.ts'
@@ -6,7 +5,7 @@ import { MarqueeError } from '../core/errors.ts'
 import { duration } from '../core/progress-line.ts'
 import { CellCache } from '../experiments/cache.ts'
 import { paperNames } from '../experiments/paper.ts'
-import { loadPapers, papersNamed } from '../experiments/papers.ts'
+import { loadRecipes, papersNamed } from '../experiments/papers.ts'
 import { cellsOf, select } from '../experiments/plan.ts'
 import { quickPaper } from '../experiments/quick.ts'
 import { type ResultsDocument, writeReport } from '../experiments/report/files.ts'
@@ -27,6 +26,7 @@ interface ReproduceFlags {
   out: string
   cache: string
   fresh?: boolean
+  finished?: boolean
   json?: boolean
 }
 
@@ -46,6 +46,7 @@ export function define(command: Command, io: Io): void {
     .option('--out <dir>', 'folder of the report', 'report')
     .option('--cache <dir>', 'folder of finished cells', join('.marquee', 'cells'))
     .option('--fresh', 'compute cells again that are there already')
+    .option('--finished', 'compute nothing: the report of the cells that are there')
   jsonOption(command)
     .addHelpText(
       'after',
@@ -59,9 +60,12 @@ Examples:
 }
 
 async function reproducePapers(name: string, flags: ReproduceFlags, io: Io): Promise<void> {
-  const { table, figure, quick = false, seeds, threads, out, cache: folder, fresh = false, json } = flags
+  const { table, figure, quick = false, seeds, threads, out, cache: folder, json } = flags
+  const { fresh = false, finished = false } = flags
+  if (fresh && finished) throw usage('--fresh and --finished do not go together')
   if (table !== undefined && figure !== undefined) throw usage('--table and --figure do not go together')
-  const named = papersNamed(await loadPapers(), name)
+  const { papers, fullSize } = await loadRecipes()
+  const named = papersNamed(papers, name)
   const wanted = select(quick ? named.map(quickPaper) : named, { table, figure, seeds })
   const cache = new CellCache(folder)
   io.stderr(`${cellsOf(wanted).length} cells; finished ones are kept in ${folder}\n`)
@@ -71,19 +75,19 @@ async function reproducePapers(name: string, flags: ReproduceFlags, io: Io): Pro
       cache,
       threads,
       fresh,
+      finishedOnly: finished,
       signal: io.signal,
       onProgress: line.report,
       onCell: (progress) => {
         line.end()
-        io.stderr(`${cellLine(progress)}\n`)
+        if (!finished) io.stderr(`${cellLine(progress)}\n`)
       },
     }),
   )
-  const views = found.papers.map((paper) => viewOf(paper, found.outcomes))
+  const views = found.papers.map((paper) => viewOf(paper, found.outcomes, fullSize))
   const document: ResultsDocument = {
     version: packageVersion(),
     quick,
-    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${threads === 1 ? 'one thread' : `${threads} threads`}, Node ${process.version}`,
     command: commandOf(name, flags),
     missing: found.missing,
     papers: views,
@@ -133,7 +137,7 @@ function summary(views: readonly PaperView[], found: Reproduction, report: strin
   return `${text}${exhibits} tables and figures of ${views.length === 1 ? views[0]!.name : `${views.length} papers`}: ${report}\n`
 }
 
-function commandOf(name: string, { table, figure, quick, seeds, threads }: ReproduceFlags): string {
+function commandOf(name: string, { table, figure, quick, seeds, threads, finished, cache }: ReproduceFlags): string {
   const parts = [
     'marquee reproduce',
     name,
@@ -142,6 +146,7 @@ function commandOf(name: string, { table, figure, quick, seeds, threads }: Repro
     ...(quick ? ['--quick'] : []),
     ...(seeds === undefined ? [] : [`--seeds ${seeds.join(',')}`]),
     ...(threads === 1 ? [] : [`--threads ${threads}`]),
+    ...(finished ? ['--finished', `--cache ${cache}`] : []),
   ]
   return parts.map((part) => (part.includes(' ') ? part : shellWord(part))).join(' ')
 }

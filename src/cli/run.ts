@@ -56,6 +56,30 @@ const commands: readonly Entry[] = [
     load: () => import('./clusters.ts'),
   },
   { name: 'map', summary: 'the movies on a plane, near what the model finds near', load: () => import('./map.ts') },
+  { name: 'serve', summary: 'recommendations over HTTP, with the page', load: () => import('./serve.ts') },
+  {
+    name: 'keys',
+    summary: 'make, list and revoke API keys',
+    load: [
+      { name: 'create', summary: 'make a key', load: () => import('./keys-create.ts') },
+      { name: 'list', summary: 'the keys of a store', load: () => import('./keys-list.ts') },
+      { name: 'revoke', summary: 'make a key invalid', load: () => import('./keys-revoke.ts') },
+    ],
+  },
+  {
+    name: 'quantise',
+    summary: 'the fold-in graph with 8-bit weights, and what that costs, measured',
+    load: () => import('./quantise.ts'),
+  },
+  {
+    name: 'store',
+    summary: 'what the service remembers: counts, backup, moving',
+    load: [
+      { name: 'info', summary: 'counts of what is in a store', load: () => import('./store-info.ts') },
+      { name: 'export', summary: 'write everything in a store to a file', load: () => import('./store-export.ts') },
+      { name: 'import', summary: 'read an export into an empty store', load: () => import('./store-import.ts') },
+    ],
+  },
   { name: 'models', summary: 'what models there are and what can be set', load: () => import('./models.ts') },
 ]
 

@@ -7,6 +7,7 @@ import { loadArtefact } from '../catalogue/artefact-load.ts'
 import { hasArtefact, prepareArtefactFolder, saveArtefact } from '../catalogue/artefact-save.ts'
 import { MarqueeError } from '../core/errors.ts'
 import type { Dataset } from '../data/index.ts'
+import { ratingOf } from '../data/rating-words.ts'
 import { type Split, split } from '../data/splits/index.ts'
 import { evaluate } from '../evaluation/index.ts'
 import type { FitReport, Recommender } from '../models/recommender.ts'
@@ -15,6 +16,7 @@ import { fitModel, modelOf } from './fit.ts'
 import { bold, type Io, secondsSince } from './io.ts'
 import { Library } from './resolve.ts'
 import { figure, grouped, shellWord, table } from './table.ts'
+import { port } from './values.ts'
 
 const datasetName = 'ml-latest-small'
 const defaultModel = 'embedding-dot'
@@ -33,16 +35,33 @@ export function define(command: Command, io: Io): void {
   jsonOption(command)
     .description(
       `Trains ${defaultModel} on the shipped ratings, measures it beside the baselines, saves it, and shows what it ` +
-        'recommends. A second start takes the saved model.',
+        'recommends; then serves the page until Ctrl-C. A second start takes the saved model.',
     )
     .option('--out <dir>', 'folder of the artefact', join('artefacts', datasetName))
     .option('--fresh', 'train again even if the saved model fits')
+    .option('--port <n>', 'where the page answers (default: 8080, or a free one)', port)
+    .option('--store <url>', 'what people rate is kept here', 'marquee.db')
+    .option('--no-open', 'do not open the browser')
+    .option('--no-serve', 'end when all is shown; --json ends so too')
     .addHelpText('after', '\nExample:\n  $ marquee start')
-    .action(({ out, fresh = false, json = false }: { out: string; fresh?: boolean; json?: boolean }) => {
+    .action(async ({ out, fresh = false, json = false, ...page }: Flags) => {
       // Under --json standard output carries the document alone.
       const say = (text: string): void => (json ? io.stderr : io.stdout)(text)
-      return start(out, fresh, json, say, io)
+      await start(out, fresh, json, say, io)
+      if (json || !page.serve) return
+      const { servePage } = await import('./start-page.ts')
+      await servePage({ ...page, artefact: out }, io)
     })
+}
+
+interface Flags {
+  out: string
+  fresh?: boolean
+  json?: boolean
+  port?: number
+  store: string
+  open: boolean
+  serve: boolean
 }
 
 async function start(out: string, fresh: boolean, json: boolean, say: (text: string) => void, io: Io): Promise<void> {
@@ -179,7 +198,7 @@ function likes(library: Library): string {
     .sort((a, b) => b.rating - a.rating || b.count - a.count)
   return rated
     .slice(0, 3)
-    .map(({ item, rating }) => `${library.title(item)} ${rating}`)
+    .map(({ item, rating }) => `${library.title(item)} ${ratingOf(rating, train.scale)}`)
     .join(', ')
 }
 

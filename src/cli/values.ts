@@ -14,6 +14,13 @@ export function whole(least: number): (text: string) => number {
   }
 }
 
+/** 0 stands for any free one. */
+export function port(text: string): number {
+  const value = whole(0)(text)
+  if (value <= 65_535) return value
+  throw new InvalidArgumentError('It must be a port from 0 to 65535.')
+}
+
 export function integer(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && Number.isSafeInteger(value)) return value

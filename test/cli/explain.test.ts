@@ -32,7 +32,7 @@ test('for a user: weights, strength and the ratings that moved it, as JSON and i
   const words = (await marquee(argv)).out
   expect(words).toContain(`predicts ${document.rating.toFixed(2)} for`)
   expect(words).toContain(`${(100 * document.attention.user).toFixed(1)}% on the user's preferences`)
-  expect(words).toContain(`${first.title}, rated ${first.rating}`)
+  expect(words).toContain(`${first.title}, rated ${first.rating} of 5`)
 })
 
 test('for ratings given by hand, and for a model without attention', async () => {

@@ -33,6 +33,18 @@ test('--quick of a paper from end to end on the shipped ratings, and again from 
   expect(document.papers).toEqual(results.papers)
 })
 
+test('--finished computes nothing and reports what is there', async () => {
+  const none = await marquee(['reproduce', 'ncf', '--quick', '--finished', '--json', '--out', out, '--cache', folder])
+  expect(none.code, none.err).toBe(0)
+  const { cells, command: made } = JSON.parse(none.out)
+  expect(cells).toMatchObject({ computed: 0, cached: 0, failed: 0 })
+  expect(cells.notAvailable).toBeGreaterThan(3)
+  expect(made).toBe(`marquee reproduce ncf --quick --finished --cache ${folder}`)
+  const some = await marquee([...command, '--finished', '--json'])
+  expect(JSON.parse(some.out).cells).toMatchObject({ computed: 0, notAvailable: 0 })
+  expect((await marquee([...command, '--finished', '--fresh'])).code).toBe(2)
+})
+
 test('mistakes are named before anything runs', async () => {
   expect(await marquee(['reproduce', 'bert'])).toMatchObject({
     code: 1,

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { marquee, temporaryFolder } from './helpers.ts'
+import { createClient } from '../../src/server/client/index.ts'
+import { bin, marquee, temporaryFolder } from './helpers.ts'
 
 const out = join(temporaryFolder(), 'started')
 
@@ -68,5 +71,35 @@ describe('start', () => {
       expect(code).toBe(0)
       expect(text.length).toBeGreaterThan(100)
     }
+  })
+
+  test('ends with the page open, in plain lines where there is no terminal; Ctrl-C ends it with 0', async () => {
+    const flags = ['--out', out, '--port', '0', '--store', join(out, '../page.db')]
+    const child = spawn(process.execPath, [bin, 'start', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended = once(child, 'exit')
+    let text = ''
+    const url = await new Promise<string>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        text += chunk
+        const found = /is at (http:\S+) {2}\(Ctrl-C ends it\)/.exec(text)
+        if (found) resolve(found[1]!)
+      })
+    })
+    expect(text).toContain('taking the model saved in')
+    expect(text).toMatch(/ 1 +\d\.\d\d /)
+    const page = await fetch(url)
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(await page.text()).toContain('<script type="module"')
+    const list = await createClient(url).recommendForSession({ profile: [{ item: '1', rating: 5 }], k: 3 })
+    expect(list.items).toHaveLength(3)
+    child.kill('SIGINT')
+    expect((await ended)[0]).toBe(0)
+  })
+
+  test('--no-serve ends when all is shown', async () => {
+    const { code, out: text } = await marquee(['start', '--out', out, '--no-serve'])
+    expect(code).toBe(0)
+    expect(text).toContain('try next')
+    expect(text).not.toContain('Ctrl-C')
   })
 })

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,8 +67,12 @@ describe('the published package, installed into an empty project', () => {
       join(project, 'typed.ts'),
       `import { createModel, type Recommender } from 'marquee'
        export const model: Promise<Recommender> = createModel('dnn')
+       import { createClient } from 'marquee/client'
        // @ts-expect-error: a name is a string
-       export const wrong = createModel(1)`,
+       export const wrong = createModel(1)
+       export const movies = createClient('').listMovies({ query: 'toy', limit: 3 })
+       // @ts-expect-error: there is no such field
+       export const none = createClient('').listMovies({ title: 'toy' })`,
     )
     const options = [
       '--noEmit',
@@ -82,6 +87,51 @@ describe('the published package, installed into an empty project', () => {
     ]
     run(join(root, 'node_modules/.bin/tsc'), [...options, 'typed.ts'], project)
   }, 120_000)
+
+  test('serves: API, page and docs, spoken to by its own client', { timeout: 180_000 }, async (context) => {
+    needsRegistry(context)
+    const trained = join(project, 'artefact')
+    const marquee = join(project, 'node_modules/.bin/marquee')
+    run(marquee, ['train', 'ml-latest-small', '--model', 'bias', '--out', trained], project)
+    writeFileSync(
+      join(project, 'ask.mjs'),
+      `import { createClient, ApiError } from 'marquee/client'
+       import { openApiDocument } from 'marquee/server'
+       import { openStore } from 'marquee/store'
+       const client = createClient(process.argv[2])
+       const list = await client.recommendForSession({ profile: [{ item: '1', rating: 5 }], k: 3 })
+       const wrong = await client.getMovie({ id: 'none' }).catch((error) => error)
+       const store = await openStore('other.db')
+       await store.close()
+       const { paths } = openApiDocument()
+       console.log(JSON.stringify({ items: list.items.length, code: wrong instanceof ApiError && wrong.code, paths: '/v1/feedback' in paths }))`,
+    )
+    const child = spawn(marquee, ['serve', '--artefact', trained, '--port', '0'], { cwd: project })
+    const ended = once(child, 'exit')
+    try {
+      let said = ''
+      const url = await new Promise<string>((resolve, reject) => {
+        child.stdout.on('data', (chunk) => {
+          said += chunk
+          const found = /at (http:\S+)/.exec(said)
+          if (found) resolve(found[1]!)
+        })
+        child.stderr.on('data', (chunk) => {
+          said += chunk
+        })
+        child.on('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)))
+      })
+      expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: 'live' })
+      expect(await (await fetch(url)).text()).toContain('<script type="module"')
+      expect((await fetch(`${url}/docs/swagger-ui-bundle.js`)).status).toBe(200)
+      expect(JSON.parse(run(process.execPath, ['ask.mjs', url], project))).toEqual({
+        ...{ items: 3, code: 'unknown-movie', paths: true },
+      })
+    } finally {
+      child.kill('SIGTERM')
+    }
+    expect((await ended)[0]).toBe(0)
+  })
 })
 
 /** Without a registry there is nothing to install from: a reason to skip; any other failure to install is a failure. */
