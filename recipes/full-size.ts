@@ -65,9 +65,10 @@ const git = (...args: string[]): string =>
 /** With a "+" where what is run differs from the commit. */
 const commit = (): string =>
   git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '-uno', '--', '../src', '.') === '' ? '' : '+')
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}, Node ${process.version}`
 const today = (): string => new Date().toISOString().slice(0, 10)
 const before = existsSync(given.out) ? (JSON.parse(readFileSync(given.out, 'utf8')) as FullSizeResult) : null
-/** Of other shapes or another machine's pace nothing is kept. */
+/** Of other shapes nothing is kept. */
 const kept = before && before.scale === scale ? before.cells.filter(({ id }) => named.has(id)) : []
 const cells = new Map(kept.map((cell) => [cell.id, cell]))
 
@@ -76,13 +77,6 @@ function save(): void {
     command: 'npm run full-size',
     date: today(),
     commit: commit(),
-    machine: {
-      cpu: cpus()[0]!.model,
-      cores: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      system: `${platform()} ${arch()}`,
-      node: process.version,
-    },
     ...{ seed, threads, scale, bounds, shapes: shapes.map((shape) => scaledShape(shape, scale)) },
     cells: [...named.keys()].flatMap((id) => cells.get(id) ?? []),
   }
@@ -137,7 +131,7 @@ async function exerciseApart(id: string, one: NamedCell): Promise<FullSizeCell> 
   const went = await runApart({ kind: 'cell', cell, bounds: { ...bounds, threads } }, folder, limits)
   const { load = null, divide = null, fit = null, evaluate = null, notes = [] } = went.found ?? {}
   const { peakBytes, failure, seconds: clockSeconds } = went
-  const of = { id, name: nameOf(one.cell), dataset: dataOf(one.cell).dataset, date: today(), commit: commit() }
+  const of = { id, name: nameOf(one.cell), dataset: dataOf(one.cell).dataset, date: today(), commit: commit(), machine }
   return { ...of, load, divide, fit, evaluate, clockSeconds, peakBytes, failure, notes }
 }
 

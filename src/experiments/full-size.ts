@@ -52,6 +52,8 @@ export interface FullSizeCell {
   readonly dataset: string
   readonly date: string
   readonly commit: string
+  /** Where it was run: cells that are kept may come from other machines than the newest. */
+  readonly machine: string
   /** Seconds to read the files, and to divide them. */
   readonly load: number | null
   readonly divide: number | null
@@ -71,13 +73,6 @@ export interface FullSizeResult {
   readonly command: string
   readonly date: string
   readonly commit: string
-  readonly machine: {
-    readonly cpu: string
-    readonly cores: number
-    readonly memoryGiB: number
-    readonly system: string
-    readonly node: string
-  }
   readonly seed: number
   readonly threads: number
   /** Share of the shapes that was made: 1. */

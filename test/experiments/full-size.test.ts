@@ -78,6 +78,14 @@ describe('the recipe on small sets', () => {
       for (const { peakBytes } of found.cells.filter(({ dataset }) => dataset === 'ml-20m'))
         expect(text).toContain(`${(peakBytes / 2 ** 30).toFixed(1)} GiB`)
     }
+    const here = found.cells[0]!.machine
+    expect(here).toMatch(/, \d+ cores, \d+ GiB, .*Node v\d+/)
+    expect(markdown).toContain(`on ${here}.`)
+    const cells = found.cells.map((cell) =>
+      cell.name.startsWith('bias on ml-20m') ? { ...cell, machine: 'Another' } : cell,
+    )
+    const twice = paperMarkdown(viewOf(paper, new Map(), { ...found, cells }), null)
+    expect(twice).toMatch(/on .*Node v[\d.]+ \(\d+ cells\); Another \(\d+ cells?\)\./)
     expect(page).toContain('<a href="#embedding-dot-full-size">')
     expect(page).toContain('id="embedding-dot-full-size"')
     expect(markdown).toContain('| exhibit | model | data | load |')

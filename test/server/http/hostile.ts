@@ -17,6 +17,7 @@ export const hostileTexts: readonly string[] = [
   '\0',
   '\ud800',
   '\r\nset-cookie: a=b',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant as text
   '${7*7}{{7*7}}<%= 7*7 %>',
   '__proto__',
   'constructor',
