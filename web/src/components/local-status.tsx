@@ -22,15 +22,17 @@ export function LocalStatus() {
       </div>
     )
   }
+  // Switched on a moment ago it is still off, and about to be fetched.
+  const { bytes, of } = local.state === 'loading' ? local : { bytes: 0, of: 0 }
   return (
     <aside className="notice" aria-label="In this browser only">
       <p>
         <Icon name="lock" /> In this browser only: nothing you rate or search leaves it.
       </p>
-      {local.state === 'loading' && (
+      {local.state !== 'ready' && (
         <label className="fine">
-          Fetching the model{local.of > 0 && `: ${megabytes(local.bytes)} of ${megabytes(local.of)}`}
-          <progress className="progress" value={local.of > 0 ? local.bytes / local.of : undefined} max={1} />
+          Fetching the model{of > 0 && `: ${megabytes(bytes)} of ${megabytes(of)}`}
+          <progress className="progress" value={of > 0 ? bytes / of : undefined} max={1} />
         </label>
       )}
     </aside>

@@ -96,6 +96,8 @@ export class Outbox {
     const kept = this.pending()
     const from = (kept.at(-1)?.n ?? 0) + 1
     this.#keep([...kept, ...entries.map((entry, i) => ({ ...entry, n: from + i }))])
+    // Made at once, not on sending: a list asked for meanwhile would be asked for again under the id, for nothing.
+    this.visitor()
   }
 
   /** Forgets what waits, and the id: the next feedback is somebody else's. */

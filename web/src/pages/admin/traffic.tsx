@@ -106,12 +106,10 @@ function Shares({
   onChanged: () => void
 }) {
   const id = useId()
-  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
-  useEffect(() => {
-    setTexts(
-      Object.fromEntries(models.map(({ version, share }) => [version, String(Number((100 * share).toFixed(2)))])),
-    )
-  }, [models])
+  // Once: other shares come with another key. What is being typed must outlast the models being asked for again.
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(models.map(({ version, share }) => [version, String(Number((100 * share).toFixed(2)))])),
+  )
   const [tried, setTried] = useState(false)
   const shares = models.map(({ version }) => {
     const text = texts[version]?.trim() ?? ''

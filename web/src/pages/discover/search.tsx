@@ -28,6 +28,8 @@ export function Search({ source }: { source: Source | null }) {
   const [chosen, setChosen] = useState<Movie | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const result = useRef<HTMLDivElement>(null)
+  /** Enter was pressed before the answer to what is typed came. */
+  const entered = useRef(false)
   const [attempt, setAttempt] = useState(0)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks the same again
@@ -48,10 +50,14 @@ export function Search({ source }: { source: Source | null }) {
           setAsked(text)
           setError(null)
           setActive(movies.length > 0 ? 0 : -1)
+          if (entered.current && movies[0] !== undefined) choose(movies[0])
+          entered.current = false
           announce(movies.length === 0 ? `No movie found for ${text}` : `${plural(movies.length, 'movie')} found`)
         },
         (failure: unknown) => {
-          if (!controller.signal.aborted) setError(failure)
+          if (controller.signal.aborted) return
+          entered.current = false
+          setError(failure)
         },
       )
     }, restMs)
@@ -62,6 +68,7 @@ export function Search({ source }: { source: Source | null }) {
   }, [query, source, attempt])
 
   const shown = open && asked !== '' && query.trim() !== ''
+  const underWay = query.trim() !== asked
   const choose = (movie: Movie) => {
     setChosen(movie)
     setOpen(false)
@@ -75,6 +82,12 @@ export function Search({ source }: { source: Source | null }) {
       setOpen(true)
       if (found.length > 0) setActive((at) => (at + (event.key === 'ArrowDown' ? 1 : -1) + found.length) % found.length)
     } else if (event.key === 'Enter') {
+      // The movies shown answer what was typed before: the first of them may be quite another.
+      if (underWay) {
+        event.preventDefault()
+        entered.current = true
+        return
+      }
       const movie = found[active]
       if (shown && movie !== undefined) {
         event.preventDefault()
@@ -107,11 +120,15 @@ export function Search({ source }: { source: Source | null }) {
           placeholder="Title; typing errors are forgiven"
           value={query}
           onChange={(event) => {
+            entered.current = false
             setQuery(event.target.value)
             setOpen(true)
           }}
           onFocus={() => setOpen(true)}
-          onBlur={() => setOpen(false)}
+          onBlur={() => {
+            entered.current = false
+            setOpen(false)
+          }}
           onKeyDown={onKey}
         />
         <div
@@ -119,6 +136,7 @@ export function Search({ source }: { source: Source | null }) {
           role="listbox"
           tabIndex={-1}
           aria-label="Movies found"
+          aria-busy={underWay}
           className="finder-list"
           hidden={!shown}
         >

@@ -68,7 +68,9 @@ export function attachGestures(element: HTMLElement, handlers: GestureHandlers):
     pressed = null
     held.set(event.pointerId, at)
     if (line) {
-      line.push(at)
+      // Where frames are slow, the browser hands over several moves as one; left out, they would cut the corners off.
+      const moves = event.getCoalescedEvents?.() ?? []
+      line.push(...moves.slice(0, -1).map(place), at)
       handlers.draw(line, false)
     } else handlers.pan(at.x - before.x, at.y - before.y)
   }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import type { Source } from '../../source.ts'
 import type { MapData } from './map-data.ts'
@@ -26,11 +26,17 @@ export function MapSearch({
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(0)
   const [failed, setFailed] = useState<string | null>(null)
+  /** What the hits answer. */
+  const [asked, setAsked] = useState('')
+  /** Enter was pressed before the answer to what is typed came. */
+  const entered = useRef(false)
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `choose` is new each time, and does the same
   useEffect(() => {
     const query = text.trim()
     if (query === '') {
       setHits([])
+      setAsked('')
       setFailed(null)
       return
     }
@@ -40,12 +46,18 @@ export function MapSearch({
         (movies) => {
           if (controller.signal.aborted) return
           const at = new Map(data.ids.map((one, point) => [one, point]))
-          setHits(movies.map((movie) => ({ id: movie.id, title: movie.title, point: at.get(movie.id) ?? null })))
+          const found = movies.map(({ id, title }) => ({ id, title, point: at.get(id) ?? null }))
+          setHits(found)
+          setAsked(query)
           setActive(0)
           setFailed(null)
+          if (entered.current) choose(found[0])
+          entered.current = false
         },
         (error: unknown) => {
-          if (!controller.signal.aborted) setFailed(error instanceof Error ? error.message : String(error))
+          if (controller.signal.aborted) return
+          entered.current = false
+          setFailed(error instanceof Error ? error.message : String(error))
         },
       )
     }, 120)
@@ -61,6 +73,7 @@ export function MapSearch({
     setText(hit.title)
     onChoose(hit.point)
   }
+  const underWay = text.trim() !== asked
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
@@ -69,7 +82,9 @@ export function MapSearch({
       if (hits.length > 0) setActive((active + step + hits.length) % hits.length)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      choose(hits[active])
+      // The hits shown answer what was typed before.
+      if (underWay) entered.current = true
+      else choose(hits[active])
     } else if (event.key === 'Escape') {
       if (open) setOpen(false)
       else setText('')
@@ -92,13 +107,24 @@ export function MapSearch({
         aria-activedescendant={listed && hits.length > 0 ? `${id}-${active}` : undefined}
         value={text}
         onChange={(event) => {
+          entered.current = false
           setText(event.target.value)
           setOpen(true)
         }}
-        onBlur={() => setOpen(false)}
+        onBlur={() => {
+          entered.current = false
+          setOpen(false)
+        }}
         onKeyDown={onKeyDown}
       />
-      <div id={`${id}-list`} role="listbox" aria-label="Movies found" className="map-hits" hidden={!listed}>
+      <div
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="Movies found"
+        aria-busy={underWay}
+        className="map-hits"
+        hidden={!listed}
+      >
         {hits.map((hit, n) => (
           // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: keys are handled by the input
           <div

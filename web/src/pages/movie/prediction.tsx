@@ -4,7 +4,7 @@ import { ErrorState, Loading } from '../../components/states.tsx'
 import { ModelWeights, type Moved, MovedBars } from '../../components/why.tsx'
 import { outbox, sharing, useProfile } from '../../profile/use-profile.ts'
 import { Link } from '../../router.tsx'
-import { figureOf, ratingInWords, type Scale, starsInWords, unitOf, useScale } from '../../scale.ts'
+import { figureOf, learnScale, ratingInWords, type Scale, starsInWords, unitOf, useScale } from '../../scale.ts'
 import { postedProfile, type Source } from '../../source.ts'
 import { plural, spokenReason, spokenTitle } from '../../title.ts'
 import { useAsync } from '../../use-async.ts'
@@ -34,10 +34,13 @@ export function Prediction({ movie, source }: { movie: Movie; source: Source | n
   const profile = postedProfile(lists, scale, movie.id)
   const key = JSON.stringify(profile)
   const answer = useAsync(
-    async (signal) =>
-      source === null || profile.length === 0
-        ? null
-        : source.explain(profile, movie.id, 8, { signal, visitor: sharing() ? outbox.knownVisitor() : null }),
+    async (signal) => {
+      if (source === null || profile.length === 0) return null
+      // Ratings on a scale that is only assumed would be refused or misread. Where it is another, `key` changes, and this run ends.
+      await learnScale(source.scale)
+      signal.throwIfAborted()
+      return source.explain(profile, movie.id, 8, { signal, visitor: sharing() ? outbox.knownVisitor() : null })
+    },
     [key, movie.id, source],
   )
   if (profile.length === 0) {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { type Answer, ApiError, api } from '../../api.ts'
 import { announce } from '../../components/announcer.tsx'
 import { KeyOrError } from '../../components/key-gate.tsx'
@@ -41,7 +41,8 @@ export function Comparison({ study, participant }: { study: string; participant:
     [question, sending, state, study, participant, retry],
   )
 
-  useEffect(() => {
+  // With the question, not after it is painted: a key pressed at once would answer the question before, or be lost.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const inField = event.target instanceof HTMLElement && event.target.closest('input, textarea, select') !== null
       if (inField || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
