@@ -17,7 +17,10 @@ const names = process.argv.slice(2)
 if (names.length === 0) for (const { name, title } of recipes) console.log(`${name.padEnd(30)} ${title}`)
 for (const name of names) {
   const recipe = recipes.find((r) => r.name === name)
-  if (!recipe) throw new MarqueeError('unknown-recipe', `there is no recipe "${name}"`)
+  if (!recipe)
+    throw new MarqueeError('unknown-recipe', `there is no recipe "${name}"`, {
+      remedy: `Known: ${recipes.map((r) => r.name).join(', ')}.`,
+    })
   const result = await runRecipe(recipe)
   const file = join(import.meta.dirname, '../results', `${name}.json`)
   mkdirSync(join(import.meta.dirname, '../results'), { recursive: true })

@@ -12,7 +12,10 @@ export class Answers {
   /** `path`: a file, or - for standard input. Throws `no-file`. */
   constructor(path: string, signal: AbortSignal) {
     if (path !== '-' && !existsSync(path)) {
-      throw new MarqueeError('no-file', 'there is no such file of answers', { place: path })
+      throw new MarqueeError('no-file', 'there is no such file of answers', {
+        place: path,
+        remedy: 'Give the path of a text file with 1 or 2 on each line, or - for standard input.',
+      })
     }
     const input = path === '-' ? process.stdin : createReadStream(path)
     // Not as a terminal of its own: Ctrl-C stays a signal, and the line editing is the terminal's.

@@ -66,7 +66,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
   if (artefacts.length !== 2) throw usage(`--artefacts takes two folders, not ${artefacts.length}`)
   if (flags.minProfile > flags.maxProfile) throw usage('--min-profile is above --max-profile')
   if (flags.report && !existsSync(out)) {
-    throw new MarqueeError('no-file', 'there is no study to report on', { place: out })
+    throw new MarqueeError('no-file', 'there is no study to report on', {
+      place: out,
+      remedy: 'The same command without --report begins one.',
+    })
   }
   const participants = flags.participantsFile === undefined ? flags.participant : names(flags.participantsFile)
   const [a, b] = [await loadArtefact(artefacts[0]!), await loadArtefact(artefacts[1]!)]
@@ -153,7 +156,11 @@ function stars(rating: number, width: number, most: number): string {
 }
 
 function names(path: string): string[] {
-  if (!existsSync(path)) throw new MarqueeError('no-file', 'there is no such file of participants', { place: path })
+  if (!existsSync(path))
+    throw new MarqueeError('no-file', 'there is no such file of participants', {
+      place: path,
+      remedy: 'Give the path of a text file with a name on each line.',
+    })
   const lines = readFileSync(path, 'utf8')
     .split(/\r?\n/)
     .map((line) => line.trim())

@@ -94,7 +94,11 @@ async function download(entry: RegistryEntry, part: string, directory: string, o
       if (cause instanceof MarqueeError) throw cause
       const code = (cause as { code?: string }).code
       if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS') {
-        throw new MarqueeError('cannot-write', `cannot write: ${(cause as Error).message}`, { place: part, cause })
+        throw new MarqueeError('cannot-write', `cannot write: ${(cause as Error).message}`, {
+          place: part,
+          remedy: 'Free some space, or set MARQUEE_DATA to a folder that may be written to; what is there is kept.',
+          cause,
+        })
       }
       const after = await sizeOf(part)
       failures = after > before ? 1 : failures + 1

@@ -32,17 +32,27 @@ export function parseMetrics(names: string | readonly string[] = defaultMetrics,
       })
     }
     if (!definition.cutOff && cutOff !== undefined) {
-      throw new MarqueeError('bad-metric', `${name} has no cut-off, but "${given}" gives one`, { place: '--metrics' })
+      throw new MarqueeError('bad-metric', `${name} has no cut-off, but "${given}" gives one`, {
+        place: '--metrics',
+        remedy: `Ask for ${name}.`,
+      })
     }
     const at = definition.cutOff ? (cutOff === undefined ? k : requireCutOff(Number(cutOff), '--metrics', given)) : null
     const printed = at === null ? name : `${name}@${at}`
     plan.set(printed, { definition, k: at, printed })
   }
-  if (plan.size === 0) throw new MarqueeError('bad-metric', 'no metric was named', { place: '--metrics' })
+  if (plan.size === 0)
+    throw new MarqueeError('bad-metric', 'no metric was named', {
+      place: '--metrics',
+      remedy: 'Name some, for example rmse,ndcg@10.',
+    })
   return [...plan.values()]
 }
 
 function requireCutOff(k: number, place: string, given: string): number {
   if (Number.isInteger(k) && k >= 1) return k
-  throw new MarqueeError('bad-metric', `the cut-off in "${given}" is not a whole number from 1`, { place })
+  throw new MarqueeError('bad-metric', `the cut-off in "${given}" is not a whole number from 1`, {
+    place,
+    remedy: 'Give one such as 10.',
+  })
 }

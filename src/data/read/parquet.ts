@@ -119,5 +119,9 @@ function codeOf(table: IdTable, id: unknown): number {
 
 function brokenParquet(path: string, cause: unknown): MarqueeError {
   const first = String((cause as Error).message ?? cause).split('\n')[0]
-  return new MarqueeError('broken-parquet', `the Parquet file cannot be read (${first})`, { place: path, cause })
+  return new MarqueeError('broken-parquet', `the Parquet file cannot be read (${first})`, {
+    place: path,
+    remedy: 'Write it again, or download it again if it came from elsewhere.',
+    cause,
+  })
 }

@@ -26,7 +26,10 @@ export function firstLine(head: Buffer): string {
 export function shapeOf(path: string, head: Buffer, options: ReadOptions): TextShape {
   const line = firstLine(head)
   if (line.trim() === '') {
-    throw new MarqueeError('no-ratings', 'the file holds blank lines only', { place: path })
+    throw new MarqueeError('no-ratings', 'the file holds blank lines only', {
+      place: path,
+      remedy: 'Give a file with a rating on each line: user, item, rating and, if known, timestamp.',
+    })
   }
   const mapping = options.columns ?? {}
   const dialect = dialectOf(path, line)

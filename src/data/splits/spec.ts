@@ -62,7 +62,8 @@ export function resolveSpec(spec: SplitSpec): SplitDescription & { readonly kind
     })
   }
   const { kind, seed = 1, validation } = spec
-  if (!Number.isSafeInteger(seed)) throw new MarqueeError('bad-split', `the seed ${seed} is not an integer`)
+  if (!Number.isSafeInteger(seed))
+    throw new MarqueeError('bad-split', `the seed ${seed} is not an integer`, { remedy: 'Give one such as 1.' })
   const resolved = { kind, seed, ...(validation === undefined ? {} : { validation: share('validation', validation) }) }
   if (kind === 'leave-one-out') return resolved
   if (kind === 'kfold') {

@@ -18,5 +18,8 @@ export async function revokeKey(db: Database, id: string, time: string): Promise
     .where('id', '=', id)
     .executeTakeFirst()
   if (numUpdatedRows > 0n) return
-  throw new MarqueeError('unknown-key', `there is no key ${JSON.stringify(id)}`, { place: 'keys' })
+  throw new MarqueeError('unknown-key', `there is no key ${JSON.stringify(id)}`, {
+    place: 'keys',
+    remedy: 'marquee keys list shows the ids.',
+  })
 }
