@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { type Answer, api, type Model } from '../../api.ts'
 import { Button } from '../../components/button.tsx'
 import type { Question } from '../../components/confirm.tsx'

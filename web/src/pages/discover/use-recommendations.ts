@@ -4,7 +4,7 @@ import { announce } from '../../components/announcer.tsx'
 import type { Lists } from '../../profile/document.ts'
 import type { Settings } from '../../profile/settings.ts'
 import { outbox, sharing } from '../../profile/use-profile.ts'
-import { currentScale, learnScale, useScale } from '../../scale.ts'
+import { learnScale, useScale } from '../../scale.ts'
 import { recommendBody, type Source } from '../../source.ts'
 import { plural } from '../../title.ts'
 
@@ -54,7 +54,7 @@ export function useRecommendations(
         const ask = async (): Promise<RecommendationList | null> => {
           // Ratings on a scale that is only assumed would be refused or misread. Where it is another, the body changes, and this run ends.
           if (body.profile !== undefined && body.profile.length > 0) await learnScale(source.scale)
-          if (controller.signal.aborted || currentScale() !== scale) return null
+          if (controller.signal.aborted) return null
           return source.recommend(body, { signal: controller.signal })
         }
         ask().then(
