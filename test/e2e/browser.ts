@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page, chromium as playwright, type Request } from 'playwright-core'
+import { expect } from 'vitest'
 
 export type Theme = 'light' | 'dark'
 export const themes: readonly Theme[] = ['light', 'dark']
@@ -29,6 +30,15 @@ export interface OpenPage {
   readonly troubles: string[]
 }
 
+/** What the pages of a context have asked for and not got yet, and when they last began or ended a request. */
+const traffic = new WeakMap<BrowserContext, { readonly open: Set<Request>; last: number }>()
+
+/** Waits until a page has fetched what it was fetching. `networkidle` is of no use for that: it comes once for a document. */
+export async function quiet(context: BrowserContext): Promise<void> {
+  const now = traffic.get(context)!
+  await expect.poll(() => now.open.size === 0 && Date.now() - now.last > 1_500, { timeout: 120_000 }).toBe(true)
+}
+
 /** A page in a window and theme of its own; what goes wrong in it is gathered. */
 export async function openPage(
   browser: Browser,
@@ -44,7 +54,19 @@ export async function openPage(
     timezoneId: 'UTC',
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(60_000)
+  const asked = { open: new Set<Request>(), last: Date.now() }
+  traffic.set(context, asked)
+  context.on('request', (request) => {
+    asked.open.add(request)
+    asked.last = Date.now()
+  })
+  const ended = (request: Request): void => {
+    asked.open.delete(request)
+    asked.last = Date.now()
+  }
+  context.on('requestfinished', ended)
+  context.on('requestfailed', ended)
   const troubles: string[] = []
   const home = new URL(url).origin
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))

@@ -68,7 +68,7 @@ export async function startServer({
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer): void => {
       said += chunk
-      const found = / at (http:\/\/[\d.:]+)/.exec(said)
+      const found = / at (http:\/\/[\d.:]+)\s/.exec(said)
       if (found) resolve(found[1]!)
     }
     child.stdout.on('data', hear)
