@@ -35,11 +35,8 @@ export async function recommended(page: Page): Promise<string[]> {
     .evaluateAll((articles) => articles.map((article) => article.getAttribute('aria-label') ?? ''))
 }
 
-/** Waits until no list is on its way. */
+/** Waits until no list is on its way. The list says that it is busy in the very change of the page that shows what was said. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('ol.recs[aria-busy="false"] > li').first().waitFor()
-  // A rating waits for the hand to rest before it asks.
-  await page.waitForTimeout(350)
   await page.locator('ol.recs[aria-busy="false"] > li').first().waitFor()
 }
 

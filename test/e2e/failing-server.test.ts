@@ -10,7 +10,7 @@ let browser: Browser
 beforeAll(async () => {
   server = await startServer()
   browser = await startBrowser()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -32,7 +32,9 @@ it('a refused list is told with its remedy; the list before and the rating stay'
   await findAndRate(page, 'the matrix 1999', 'The Matrix (1999)', 5)
   const alert = page.locator('.for-you').getByRole('alert')
   await alert.waitFor()
-  expect(await alert.textContent()).toMatch(/no model is live yet.*Wait for the training to end\..*req-503.*no-model/)
+  await expect
+    .poll(() => alert.textContent())
+    .toMatch(/no model is live yet.*Wait for the training to end\..*req-503.*no-model/)
   expect(await recommended(page)).toEqual(before)
   await page.unroute('**/v1/session/recommendations')
   await alert.getByRole('button', { name: 'Try again' }).click()
@@ -52,11 +54,18 @@ it('a server that is gone loses nothing: what was said waits and is sent when it
     .getByRole('option', { name: /^Alien/ })
     .first()
     .click()
-  await page.route('**/v1/**', (route) => route.abort())
+  let refused = 0
+  await page.route('**/v1/**', async (route) => {
+    await route.abort()
+    if (route.request().method() === 'POST' && route.request().url().endsWith('/v1/feedback')) refused += 1
+  })
   await page.locator('.finder-chosen label.half').nth(8).click()
   await page.locator('.for-you').getByRole('alert').waitFor()
-  expect(await page.locator('.for-you').getByRole('alert').textContent()).toContain('The server does not answer.')
-  await page.waitForTimeout(1_000)
+  await expect
+    .poll(() => page.locator('.for-you').getByRole('alert').textContent())
+    .toContain('The server does not answer.')
+  // It was tried, and waits after that.
+  await expect.poll(() => refused).toBeGreaterThan(0)
   // Movies come into view when they do; that they were shown may wait beside the rating.
   const waiting = JSON.parse((await kept(page, 'marquee.outbox.v1'))!) as { kind: string; value: number | null }[]
   const shown = ({ kind }: { kind: string }) => kind === 'impression'

@@ -11,7 +11,7 @@ let browser: Browser
 beforeAll(async () => {
   server = await startServer()
   browser = await startBrowser()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -20,7 +20,7 @@ afterAll(async () => {
 it('asks for ratings first, then predicts, says why, and follows each rating', async () => {
   const { page, context, troubles } = await openPage(browser, `${server.url}/movie/318`)
   await page.getByRole('heading', { level: 1, name: 'The Shawshank Redemption' }).waitFor()
-  expect(await page.title()).toBe('The Shawshank Redemption (1994) · Marquee')
+  await expect.poll(() => page.title()).toBe('The Shawshank Redemption (1994) · Marquee')
   await page.getByText('Rate a few other movies').waitFor()
   await page.getByRole('link', { name: 'Good first picks' }).click()
   await findAndRate(page, 'toy story 1995', 'Toy Story (1995)', 4.5)
@@ -36,15 +36,14 @@ it('asks for ratings first, then predicts, says why, and follows each rating', a
     '/v1/explanations',
     { profile, item: '318', k: 8 },
   )
-  expect(await page.locator('.prediction strong').textContent()).toBe(told.rating.toFixed(1))
-  const figures = await page.locator('.moved-figure').allTextContents()
+  await expect.poll(() => page.locator('.prediction strong').textContent()).toBe(told.rating.toFixed(1))
   const expected = told.ratings.map(({ difference }) => difference.toFixed(2).replace('-', '−').replace(/^(\d)/, '+$1'))
-  expect(figures).toEqual(expected)
+  await expect.poll(() => page.locator('.moved-figure').allTextContents()).toEqual(expected)
   await page.getByText(/^Your 4\.5 stars for Toy Story|^Your 2 stars for Titanic/).waitFor()
   // A rating of the movie itself does not go into its own prediction.
   await rate(page.locator('.movie-head'), 'The Shawshank Redemption (1994)', 3)
   await page.getByText('you gave it 3 stars').waitFor()
-  expect(await page.locator('.prediction strong').textContent()).toBe(told.rating.toFixed(1))
+  await expect.poll(() => page.locator('.prediction strong').textContent()).toBe(told.rating.toFixed(1))
   expect(troubles).toEqual([])
   await context.close()
 })
@@ -54,17 +53,19 @@ it('shows similar movies to go on to, and links out that tell nothing', async ()
   const similar = page.locator('.similar > li')
   await similar.first().waitFor()
   const { items } = await server.api<{ items: { title: string }[] }>('GET', '/v1/similar?items=1&k=8')
-  expect(await similar.count()).toBe(items.length)
+  await expect.poll(() => similar.count()).toBe(items.length)
   const links = page.locator('.movie-links a')
-  expect(await links.evaluateAll((all) => all.map((a) => [a.getAttribute('href'), a.getAttribute('rel')]))).toEqual([
-    ['https://www.imdb.com/title/tt0114709/', 'noopener noreferrer'],
-    ['https://www.themoviedb.org/movie/862', 'noopener noreferrer'],
-  ])
+  await expect
+    .poll(() => links.evaluateAll((all) => all.map((a) => [a.getAttribute('href'), a.getAttribute('rel')])))
+    .toEqual([
+      ['https://www.imdb.com/title/tt0114709/', 'noopener noreferrer'],
+      ['https://www.themoviedb.org/movie/862', 'noopener noreferrer'],
+    ])
   const name = await similar.first().getByRole('link').textContent()
   await similar.first().getByRole('link').click()
   await page.getByRole('heading', { level: 1, name: name! }).waitFor()
   // The focus goes to the start of the new page, and the way back leads to where it was.
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
   await page.goBack()
   await page.getByRole('heading', { level: 1, name: 'Toy Story' }).waitFor()
   expect(troubles).toEqual([])
@@ -74,15 +75,17 @@ it('shows similar movies to go on to, and links out that tell nothing', async ()
 it('marks the movie on the map and names what lies near', async () => {
   const { page, context, troubles } = await openPage(browser, `${server.url}/movie/1`)
   const map = page.getByRole('img', { name: /^Map of all movies with Toy Story marked/ })
-  await map.waitFor({ timeout: 90_000 })
-  const painted = await map.evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
-    let n = 0
-    for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) n += 1
-    return n
-  })
-  expect(painted).toBeGreaterThan(5_000)
-  expect(await page.getByRole('link', { name: 'Open the map' }).getAttribute('href')).toBe('/map?movie=1')
+  await map.waitFor({ timeout: 240_000 })
+  // It is drawn after it is put there.
+  const painted = () =>
+    map.evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      let n = 0
+      for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) n += 1
+      return n
+    })
+  await expect.poll(painted).toBeGreaterThan(5_000)
+  await expect.poll(() => page.getByRole('link', { name: 'Open the map' }).getAttribute('href')).toBe('/map?movie=1')
   expect(troubles).toEqual([])
   await context.close()
 })
@@ -106,9 +109,9 @@ it('rates, keeps on the watchlist, and sets aside from here', async () => {
   await rate(page.locator('.movie-head'), 'The Matrix (1999)', 5)
   await page.locator('.movie-head').getByRole('button', { name: 'Not interested' }).waitFor()
   const chosen = starsOf(page.locator('.movie-head'), 'The Matrix (1999)').getByRole('radio', { checked: true })
-  expect(await chosen.getAttribute('value')).toBe('5')
+  await expect.poll(() => chosen.getAttribute('value')).toBe('5')
   await page.getByRole('button', { name: 'Take back your rating of The Matrix (1999)' }).click()
-  expect(await chosen.count()).toBe(0)
+  await expect.poll(() => chosen.count()).toBe(0)
   expect(troubles).toEqual([])
   await context.close()
 })

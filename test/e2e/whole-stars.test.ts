@@ -13,7 +13,7 @@ let browser: Browser
 beforeAll(async () => {
   data = rescaled(Math.ceil)
   ;[server, browser] = await Promise.all([startServer({ data }), startBrowser()])
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -52,4 +52,4 @@ it('offers five whole stars, and what an import brings in halves is rounded, not
   await page.getByText('because you gave', { exact: false }).first().waitFor()
   expect(troubles).toEqual([])
   await context.close()
-}, 120_000)
+})

@@ -13,7 +13,7 @@ const samples = join(import.meta.dirname, '../web/samples')
 beforeAll(async () => {
   server = await startServer()
   browser = await startBrowser()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -75,15 +75,17 @@ describe('importing', () => {
     // The same again says nothing new; one step takes it all back.
     await choose(page, ...files)
     expect((await planned(page)).figures).toMatchObject({ ratings: 0, watchlist: 0, 'seen, not rated': 0 })
-    expect(
-      await page
-        .getByTestId('import-plan')
-        .getByRole('button', { name: /^Import / })
-        .isDisabled(),
-    ).toBe(true)
+    await expect
+      .poll(() =>
+        page
+          .getByTestId('import-plan')
+          .getByRole('button', { name: /^Import / })
+          .isDisabled(),
+      )
+      .toBe(true)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('region', { name: 'History' }).getByRole('button', { name: 'Undo' }).click()
-    expect((await profileOf(page)).ratings).toEqual({})
+    await expect.poll(async () => (await profileOf(page)).ratings).toEqual({})
     expect(troubles).toEqual([])
     await context.close()
   })
@@ -138,7 +140,9 @@ describe('importing', () => {
     await page.getByLabel(/^CSV exports of Letterboxd/).setInputFiles([wrong, good])
     const alert = page.getByRole('alert')
     await alert.waitFor()
-    expect(await alert.textContent()).toMatch(/the store is busy.*Try again in a second\..*req-7.*store-busy/)
+    await expect
+      .poll(() => alert.textContent())
+      .toMatch(/the store is busy.*Try again in a second\..*req-7.*store-busy/)
     expect(await profileOf(page)).toBeNull()
     await page.unroute('**/v1/movies/match')
     await alert.getByRole('button', { name: 'Try again' }).click()
@@ -153,6 +157,7 @@ it('exports JSON that comes back the same, and CSV', async () => {
   await choose(page, 'imdb-ratings.csv', 'imdb-watchlist.csv')
   await planned(page)
   await apply(page)
+  await page.getByText('Imported 5 ratings from IMDb').first().waitFor()
   const before = await profileOf(page)
   const save = async (name: string) => {
     const [download] = await Promise.all([
@@ -225,6 +230,7 @@ it('begins to share with all there is, and ends it', async () => {
   await choose(page, 'imdb-ratings.csv')
   await planned(page)
   await apply(page)
+  await page.getByTestId('import-plan').waitFor({ state: 'detached' })
   expect(await kept(page, 'marquee.outbox.v1')).toBeNull()
   await share.check()
   await acknowledged(page)
