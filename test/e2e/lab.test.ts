@@ -36,7 +36,7 @@ beforeAll(async () => {
   const file = join(report, 'results.json')
   results = JSON.parse(readFileSync(file, 'utf8')) as Results
   ;[server, browser] = await Promise.all([startServer({ flags: ['--report', file] }), startBrowser()])
-}, 600_000)
+}, 1_200_000)
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -53,15 +53,18 @@ describe('the lab', () => {
       citation: string
     }>('GET', '/v1/data')
     await page.getByText(data.ratings.toLocaleString('en')).first().waitFor()
-    await page.waitForSelector('.chart svg rect')
-    expect(await page.locator('.chart svg [aria-label=bar] rect').count()).toBe(data.histogram.length)
+    // A chart is drawn again when its place gets another width.
+    await expect.poll(() => page.locator('.chart svg [aria-label=bar] rect').count()).toBe(data.histogram.length)
     await page.getByText('The figures as a table').click()
-    const rows = await page.getByTestId('histogram').locator('tbody tr').allInnerTexts()
-    expect(rows.map((row) => row.split(/\s+/).slice(0, 2))).toEqual(
-      data.histogram.map(({ rating, count }) => [String(rating), count.toLocaleString('en')]),
-    )
-    expect(await page.getByTestId('citation').innerText()).toBe(data.citation)
-    expect(await page.getByText(data.perUser.max!.toLocaleString('en')).count()).toBe(1)
+    const rows = async () =>
+      (await page.getByTestId('histogram').locator('tbody tr').allInnerTexts()).map((row) =>
+        row.split(/\s+/).slice(0, 2),
+      )
+    await expect
+      .poll(rows)
+      .toEqual(data.histogram.map(({ rating, count }) => [String(rating), count.toLocaleString('en')]))
+    await expect.poll(() => page.getByTestId('citation').innerText()).toBe(data.citation)
+    await expect.poll(() => page.getByText(data.perUser.max!.toLocaleString('en')).count()).toBe(1)
     expect(troubles).toEqual([])
     await context.close()
   })
@@ -76,22 +79,23 @@ describe('the lab', () => {
       page.locator('datalist option').evaluateAll((all) => all.map((one) => one.getAttribute('value')))
     await expect.poll(offered).toEqual(names)
     await page.getByRole('button', { name: 'Start training' }).click()
-    await page.waitForSelector('[data-testid=training][data-state=done]', { timeout: 300_000 })
+    await page.waitForSelector('[data-testid=training][data-state=done]', { timeout: 900_000 })
     const { jobs } = await server.api<{ jobs: Job[] }>('GET', '/v1/training')
     const { version, epochs } = jobs[0]!
     expect(epochs.length).toBeGreaterThan(3)
     expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss)
     const training = page.getByTestId('training')
-    expect(await training.innerText()).toContain(version)
+    await expect.poll(() => training.innerText()).toContain(version)
     await training.locator('svg [aria-label=dot]').first().waitFor()
     await training.getByText('The figures as a table').click()
-    const losses = await training.locator('tbody tr td:nth-child(3)').allInnerTexts()
     // Two fits: the one on nine tenths that is measured, and the one that is served.
     expect(new Set(epochs.map(({ fit }) => fit))).toEqual(new Set(['measured', 'final']))
-    expect(await training.locator('tbody tr td:nth-child(1)').allInnerTexts()).toEqual(
-      epochs.map(({ fit }) => (fit === 'measured' ? 'on nine tenths' : 'on all ratings')),
-    )
-    expect(losses).toEqual(epochs.map(({ loss }) => loss.toFixed(4)))
+    await expect
+      .poll(() => training.locator('tbody tr td:nth-child(1)').allInnerTexts())
+      .toEqual(epochs.map(({ fit }) => (fit === 'measured' ? 'on nine tenths' : 'on all ratings')))
+    await expect
+      .poll(() => training.locator('tbody tr td:nth-child(3)').allInnerTexts())
+      .toEqual(epochs.map(({ loss }) => loss.toFixed(4)))
 
     const list = await server.api<{ model: string; items: unknown[] }>('POST', '/v1/session/recommendations', {
       profile: [{ item: '1', rating: 5 }],
@@ -101,7 +105,7 @@ describe('the lab', () => {
     expect(list.items).toHaveLength(10)
     expect(troubles).toEqual([])
     await context.close()
-  }, 400_000)
+  }, 1_200_000)
 
   it('stops a training that is cancelled', async () => {
     const { page, context } = await openPage(browser, `${server.url}/lab?tab=training`)
@@ -110,43 +114,45 @@ describe('the lab', () => {
     await page.getByRole('button', { name: 'Start training' }).click()
     await page.waitForSelector('[data-testid=training][data-state=running]')
     await page.getByRole('button', { name: 'Cancel' }).click()
-    await page.waitForSelector('[data-testid=training][data-state=cancelled]', { timeout: 60_000 })
+    await page.waitForSelector('[data-testid=training][data-state=cancelled]', { timeout: 240_000 })
     const { jobs } = await server.api<{ jobs: Job[] }>('GET', '/v1/training')
     expect(jobs[0]).toMatchObject({ state: 'cancelled', version: null })
     expect(await server.api<Models>('GET', '/v1/models')).toEqual(before)
-    expect(await page.locator('.job').count()).toBe(jobs.length)
+    // The list is asked for anew when the training has ended.
+    await expect.poll(() => page.locator('.job').count()).toBe(jobs.length)
     await context.close()
-  }, 120_000)
+  }, 600_000)
 
   it('says why a training is refused', async () => {
     const { page, context } = await openPage(browser, `${server.url}/lab?tab=training`)
     await page.getByLabel('Model', { exact: true }).fill('magic')
     await page.getByRole('button', { name: 'Start training' }).click()
-    await page.locator('.state-error').waitFor()
-    expect(await page.locator('.state-error').innerText()).toContain('magic')
+    await expect.poll(() => page.locator('.state-error').innerText()).toContain('magic')
     await context.close()
   })
 
   it('compares the models and marks the best of each metric', async () => {
     // A second one with figures: the artefact that the server began with was trained on everything.
-    await server.api('POST', '/v1/training', { seed: 2, warmStart: false, activate: false })
-    const running = async (): Promise<boolean> =>
-      (await server.api<{ jobs: Job[] }>('GET', '/v1/training')).jobs.some(({ state }) => state === 'running')
-    await expect.poll(running, { timeout: 200_000, interval: 500 }).toBe(false)
+    const { id } = await server.api<Job>('POST', '/v1/training', { seed: 2, warmStart: false, activate: false })
+    // It may wait before it runs: only its end tells that it is over.
+    const state = async () =>
+      (await server.api<{ jobs: Job[] }>('GET', '/v1/training')).jobs.find((job) => job.id === id)?.state
+    await expect.poll(state, { timeout: 900_000, interval: 500 }).toBe('done')
     const { page, context, troubles } = await openPage(browser, `${server.url}/lab?tab=models`)
     const { models } = await server.api<Models>('GET', '/v1/models')
     const table = page.getByTestId('models')
     await table.waitFor()
-    expect(await table.locator('tbody tr').count()).toBe(models.length)
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(models.length)
     const column = (await table.locator('thead th').allInnerTexts()).findIndex((head) => head.startsWith('rmse'))
-    const cells = await table.locator(`tbody tr td:nth-child(${column + 1})`).allInnerTexts()
     const rmse = models.map(({ metrics }) => metrics.rmse?.toFixed(4) ?? '–')
     const best = rmse.filter((figure) => figure !== '–').toSorted()[0]!
     expect(rmse.filter((figure) => figure !== '–')).toHaveLength(2)
-    expect(cells).toEqual(rmse.map((figure) => (figure === best ? `★ ${figure}` : figure)))
+    await expect
+      .poll(() => table.locator(`tbody tr td:nth-child(${column + 1})`).allInnerTexts())
+      .toEqual(rmse.map((figure) => (figure === best ? `★ ${figure}` : figure)))
     expect(troubles).toEqual([])
     await context.close()
-  }, 240_000)
+  }, 1_200_000)
 
   it('shows the tables of the papers beside ours', async () => {
     const { page, context, troubles } = await openPage(browser, `${server.url}/lab?tab=papers`)
@@ -154,13 +160,14 @@ describe('the lab', () => {
     await page.getByRole('heading', { name: paper.title }).waitFor()
     const exhibit = paper.exhibits.find(({ kind }) => kind === 'table')!
     const shown = page.locator(`[data-exhibit="${exhibit.id}"] tbody tr`)
-    const rows = await shown.evaluateAll((all) =>
-      all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
-    )
+    const rows = () =>
+      shown.evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)))
     const text = (value: number | null | undefined): string => (value == null ? '–' : value.toFixed(4))
-    expect(rows).toEqual(
-      exhibit.rows.map(({ figures }) => figures.flatMap((figure) => [text(figure?.published), text(figure?.mean)])),
-    )
+    await expect
+      .poll(rows)
+      .toEqual(
+        exhibit.rows.map(({ figures }) => figures.flatMap((figure) => [text(figure?.published), text(figure?.mean)])),
+      )
     await page.getByText('A quick run.').waitFor()
     expect(troubles).toEqual([])
     await context.close()
@@ -173,5 +180,5 @@ describe('the lab', () => {
         await page.locator(selector).first().waitFor()
       })
     }
-  }, 400_000)
+  }, 600_000)
 })

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const artefact = await trainArtefact(join(server.folder, 'second'), 'popularity')
   await server.api('POST', '/v1/models', { artefact })
   models = (await server.api<{ models: Model[] }>('GET', '/v1/models')).models
-}, 300_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -53,7 +53,7 @@ describe('a study', () => {
     const [a, b] = models.map(({ version }) => version)
     await page.getByLabel('First system').selectOption(a!)
     await page.getByLabel('Second system').selectOption(a!)
-    expect(await page.getByRole('button', { name: 'Make it' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Make it' }).isDisabled()).toBe(true)
     await page.getByLabel('Second system').selectOption(b!)
     await page.getByRole('button', { name: 'Make it' }).click()
     await page.getByRole('heading', { name: 'Friday night' }).waitFor()
@@ -70,8 +70,11 @@ describe('a study', () => {
   it('is answered by keys and clicks, goes on after a reload, and never tells the systems apart', async () => {
     const { page, context, troubles } = await openPage(browser, `${server.url}/study/${study}`)
     const heard: string[] = []
+    let answers = 0
     page.on('response', async (response) => {
-      if (response.url().includes('/v1/')) heard.push(`${response.url()} ${await response.text().catch(() => '')}`)
+      if (!response.url().includes('/v1/')) return
+      answers += 1
+      heard.push(`${response.url()} ${await response.text().catch(() => '')}`)
     })
     // The list of versions stands in for whatever could give a system away.
     const secrets = models.flatMap(({ version, model }) => [version, model])
@@ -97,8 +100,10 @@ describe('a study', () => {
       'GET',
       `/v1/studies/${study}/questions?participant=zo%C3%AB`,
     )
-    expect(await page.locator('.study-title').allInnerTexts()).toEqual(shown.question.movies.map(({ title }) => title))
-    expect(await page.locator('.study-profile li').count()).toBe(shown.question.profile.length)
+    await expect
+      .poll(() => page.locator('.study-title').allInnerTexts())
+      .toEqual(shown.question.movies.map(({ title }) => title))
+    await expect.poll(() => page.locator('.study-profile li').count()).toBe(shown.question.profile.length)
     expect(shown.question.profile.length).toBeGreaterThanOrEqual(20)
 
     await page.keyboard.press('1')
@@ -115,6 +120,8 @@ describe('a study', () => {
     await at(5)
     await page.keyboard.press('1')
     await page.getByTestId('finished').waitFor()
+    // Bodies are read beside the test: of each answer there is to be one, before they are looked through.
+    await expect.poll(() => heard.length).toBe(answers)
     for (const answer of heard) for (const secret of secrets) expect(answer).not.toContain(secret)
     expect(heard.some((answer) => answer.includes('/questions'))).toBe(true)
     expect(troubles).toEqual([])
@@ -125,7 +132,7 @@ describe('a study', () => {
     // First, second, first, second, first: whichever system stood there.
     expect(results.first).toMatchObject({ a: 3, b: 2, answers: 5 })
     expect(results.participants).toBe(1)
-    expect(await page.getByTestId('place').innerText()).toContain('chosen in 3 of 5 comparisons (60%')
+    await expect.poll(() => page.getByTestId('place').innerText()).toContain('chosen in 3 of 5 comparisons (60%')
     const verdict = await page.getByTestId('verdict').innerText()
     const { preference } = results
     const [a, b] = [results.a, results.b].map((version) => version.replace(/-\d{8}T.*/, ''))
@@ -148,7 +155,7 @@ describe('a study', () => {
     const { page, context } = await openPage(browser, `${server.url}/study/${study}`)
     await page.getByLabel('Take part as').fill('two tabs')
     await page.getByRole('button', { name: 'Begin' }).click()
-    await page.waitForSelector('[data-testid=comparison][data-number="1"]')
+    await page.waitForSelector('[data-testid=comparison][data-number="1"][aria-busy=false]')
     await server.api('POST', `/v1/studies/${study}/answers`, { participant: 'two tabs', number: 1, chosen: 1 })
     await page.keyboard.press('1')
     await page.waitForSelector('[data-testid=comparison][data-number="2"]')
@@ -171,5 +178,5 @@ describe('a study', () => {
     await looksRight(browser, `${server.url}/study/${study}?view=results`, 'study-results', async (page) => {
       await page.getByTestId('verdict').waitFor()
     })
-  }, 240_000)
+  }, 600_000)
 })
