@@ -109,8 +109,9 @@ export function describeCatalogue(current: Current): void {
       const versionOf = (recommendation: string) => recommendation.split('/')[0] ?? null
       expect(await store.report(versionOf)).toEqual([])
       for (const version of ['a', 'b', 'c']) await store.putModel(model(version))
-      await store.append([{ ...rating('ada', '1', 1), recommendation: 'a/0' }])
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      const [early] = await store.append([{ ...rating('ada', '1', 1), recommendation: 'a/0' }])
+      // The traffic begins in a later millisecond.
+      while (Date.now() <= Date.parse(early!.received)) await new Promise((resolve) => setTimeout(resolve, 1))
       const half = (version: string) => ({ version, share: 0.5 })
       await store.setTraffic({ variants: [half('a'), half('b')], salt: '', since: new Date().toISOString() })
       const seen = { user: 'bob', item: '4', kind: 'impression' as const, value: null, recommendation: 'b/1' }

@@ -99,7 +99,8 @@ test('a full disk: store-full, nothing acknowledged is lost, and there is life a
 
 test('a locked store: store-busy after the patience, this thread free meanwhile; then it works', async () => {
   const file = path()
-  const store = await openStore(file, { patience: 300 })
+  // Long enough that this thread has its turns in it on a machine that is busy with other things, too.
+  const store = await openStore(file, { patience: 1500 })
   await store.append([rating('ada', '1', 1)])
   const other = new Sqlite(file)
   other.exec('begin exclusive')
@@ -124,7 +125,7 @@ test('a locked store: store-busy after the patience, this thread free meanwhile;
 
 test('a lock that is given up in time is waited for', async () => {
   const file = path()
-  const store = await openStore(file, { patience: 20_000 })
+  const store = await openStore(file, { patience: 60_000 })
   const other = new Sqlite(file)
   other.exec('begin exclusive')
   const call = store.append([rating('ada', '1', 1)])

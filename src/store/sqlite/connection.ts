@@ -21,7 +21,7 @@ export class Connection implements Runner {
     this.handle = new SqliteDatabase(path, { timeout })
     try {
       claim(this.handle, path)
-      this.handle.pragma('journal_mode = WAL')
+      toWriteAheadLog(this.handle, timeout)
       // A commit is on the disk when it returns, power loss included; macOS needs the last two for that.
       this.handle.pragma('synchronous = FULL')
       this.handle.pragma('fullfsync = ON')
@@ -63,6 +63,23 @@ export class Connection implements Runner {
     this.statements.set(sql, statement)
     if (this.statements.size > keptStatements) this.statements.delete(this.statements.keys().next().value!)
     return statement
+  }
+}
+
+/**
+ * A new file gets its write-ahead log. SQLite does not wait for a lock here, timeout or not: whoever holds the lock may be waiting for
+ * the read lock that changing the mode takes first. So that is given back, and taken again a moment later.
+ */
+function toWriteAheadLog(handle: SqliteDatabase.Database, timeout: number): void {
+  const end = performance.now() + timeout
+  for (;;) {
+    try {
+      handle.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || performance.now() >= end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
   }
 }
 
