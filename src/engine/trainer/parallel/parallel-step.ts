@@ -66,6 +66,8 @@ export class ParallelStep implements TrainingStep {
   private readonly slots: readonly [Slot, Slot]
   private workers: Worker[] = []
   private failure: Error | null = null
+  /** Resolves when `failure` is known. */
+  private readonly failing = Promise.withResolvers<void>()
   private released = false
   /** Counters that the threads have yet to take. */
   private restoring = false
@@ -169,9 +171,7 @@ export class ParallelStep implements TrainingStep {
 
   async release(): Promise<void> {
     this.released = true
-    this.failure ??= new MarqueeError('worker-failed', 'the training step was released', {
-      remedy: 'Make a new one.',
-    })
+    this.fail(new MarqueeError('worker-failed', 'the training step was released', { remedy: 'Make a new one.' }))
     await Promise.all(this.workers.map((worker) => worker.terminate()))
     this.control.fail(null)
   }
@@ -187,7 +187,7 @@ export class ParallelStep implements TrainingStep {
           const failed = (cause: unknown): void => {
             if (this.released) return
             this.control.fail(thread)
-            if (this.control.failedThread === thread) this.failure ??= failureOf(cause)
+            if (this.control.failedThread === thread) this.fail(failureOf(cause))
             reject(this.failure ?? failureOf(cause))
           }
           worker.on('message', (message: unknown) => (message === 'ready' ? resolve() : failed(message)))
@@ -206,15 +206,17 @@ export class ParallelStep implements TrainingStep {
     const { turn, ended } = this.control.ask({ slot: 0, examples: 0, learningRate: 0, ...rest, command })
     if (this.underWay++ === 0) for (const worker of this.workers) worker.ref()
     await ended
+    // The reason of a failure comes by message, later than its flag: how much later, no clock knows. A thread that
+    // sends none ends, which is told too; it stays referenced until then, so that the process waits for it.
+    if (this.control.broken) await this.failing.promise
     if (--this.underWay === 0) for (const worker of this.workers) worker.unref()
-    if (this.control.broken) await this.told()
+    if (this.control.broken) throw this.failure
     return turn
   }
 
-  /** The reason of a failure comes by message, a little later than its flag. */
-  private async told(): Promise<never> {
-    for (let n = 0; n < 100 && !this.failure; n++) await new Promise((resolve) => setTimeout(resolve, 10))
-    throw this.failure ?? failureOf(new Error('it stopped without a reason'))
+  private fail(reason: Error): void {
+    this.failure ??= reason
+    this.failing.resolve()
   }
 }
 
