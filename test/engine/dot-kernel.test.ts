@@ -8,6 +8,9 @@ import { adamStepSize, type DotSettings } from '../../src/engine/dot/settings.ts
 import { createArena } from '../../src/engine/memory/arena.ts'
 import { adam, largestDifference, sgd, someRatings, someSides } from './dot-data.ts'
 
+// The same cases in every run; MARQUEE_TEST_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.MARQUEE_TEST_SEED ?? 1) })
+
 const users = 12
 const items = 9
 const count = 150

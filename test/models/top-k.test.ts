@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { cosineWithMean, unitRows } from '../../src/models/cosine.ts'
 import { topK } from '../../src/models/top-k.ts'
 
+// The same cases in every run; MARQUEE_TEST_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.MARQUEE_TEST_SEED ?? 1) })
+
 describe('topK', () => {
   test('is the start of the sorted list, ties by lower index', () => {
     // Few different scores, so that ties are common.

@@ -8,6 +8,9 @@ import { countsByWeight } from '../../src/data/synthetic/activity.ts'
 import { expectedRating } from '../../src/data/synthetic/floor.ts'
 import { type SyntheticOptions, signalFunction, synthesise, writeSynthetic } from '../../src/data/synthetic/index.ts'
 
+// The same cases in every run; MARQUEE_TEST_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.MARQUEE_TEST_SEED ?? 1) })
+
 const folder = mkdtempSync(join(tmpdir(), 'marquee-synthetic-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
