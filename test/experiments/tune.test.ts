@@ -25,6 +25,9 @@ import {
 } from '../../src/experiments/tune/index.ts'
 import { decode, encode } from '../../src/experiments/tune/space.ts'
 
+// The same cases in every run; MARQUEE_TEST_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.MARQUEE_TEST_SEED ?? 1) })
+
 const spaces = fileURLToPath(new URL('../../recipes/spaces/', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'marquee-tune-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -299,15 +302,23 @@ describe('search', () => {
 
   test('threads are ended by the signal', async () => {
     const stop = new AbortController()
+    // Seed 7 draws 1 epoch for the first trial and 100,000 for the second: the first to end leaves the other in the middle.
     const running = search(data(), {
-      ...options,
-      fixed: { epochs: 2000, patience: 2000 },
+      model: 'embedding-dot',
+      space: { epochs: { type: 'choice', values: [1, 100_000] } },
+      fixed: { patience: 100_000 },
+      sampler: 'random',
+      seed: 7,
+      trials: 12,
       halving: null,
       parallel: 2,
       signal: stop.signal,
+      onTrial: () => stop.abort(),
     })
-    setTimeout(() => stop.abort(), 1500)
-    await expect(running).rejects.toMatchObject({ code: 'interrupted' })
+    await expect(running).rejects.toMatchObject({
+      code: 'interrupted',
+      message: expect.stringContaining('after 1 of 12 trials'),
+    })
   })
 
   test('a ranking metric is to be high; solved models and others than accuracies', async () => {
