@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axe, type OpenPage, openPage, screenshot, startBrowser, themes, widths } from './browser.ts'
+import { axe, type OpenPage, openPage, quiet, screenshot, startBrowser, themes, widths } from './browser.ts'
 import { cards, findAndRate, kept, recommended, settled } from './discover-page.ts'
 import { type Recorder, recorded } from './recorder.ts'
 import { startServer, type TestServer } from './server.ts'
@@ -13,7 +13,7 @@ let browser: Browser
 beforeAll(async () => {
   server = await startServer()
   browser = await startBrowser()
-}, 300_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -30,16 +30,18 @@ async function enter(precision: RegExp, url = server.url, before: () => void = (
   const open = await openPage(browser, `${url}/settings`)
   const { page } = open
   // The first to ask waits until the files are made.
-  await page.getByRole('radio', { name: precision }).check({ timeout: 110_000 })
-  await page.waitForLoadState('networkidle')
+  await page.getByRole('radio', { name: precision }).check({ timeout: 240_000 })
+  await quiet(open.context)
   before()
   await page.getByRole('checkbox', { name: /^Make recommendations, searches and reasons on this machine/ }).check()
   await page.getByRole('link', { name: 'Discover' }).first().click()
   await page.getByText('In this browser only: nothing you rate or search leaves it.').waitFor()
   await page
     .locator('aside[aria-label="In this browser only"] progress')
-    .waitFor({ state: 'detached', timeout: 60_000 })
+    .waitFor({ state: 'detached', timeout: 120_000 })
   await settled(page)
+  // The other pages' scripts are on their way when the model is ready.
+  await quiet(open.context)
   return open
 }
 
@@ -111,7 +113,7 @@ describe('in this browser only', () => {
   it('the settings say what is downloaded and what 8 bits cost, as measured', async () => {
     const { page, context, troubles } = await openPage(browser, `${server.url}/settings`)
     const panel = page.getByRole('region', { name: 'Run in this browser only' })
-    await panel.getByText(/Measured loss: rmse/).waitFor({ timeout: 110_000 })
+    await panel.getByText(/Measured loss: rmse/).waitFor({ timeout: 240_000 })
     const { files, loss } = await server.api<Described>('GET', '/v1/browser-model')
     const text = (await panel.textContent())!
     for (const precision of ['float32', 'int8'] as const) {
@@ -159,8 +161,6 @@ describe('in this browser only', () => {
     // What was asked so far is the page, its parts and the model.
     nothingTold(recorder, from)
     const asked = recorder.requests.length
-    // The other pages' scripts are on their way when the model is ready.
-    await page.waitForLoadState('networkidle')
     await context.setOffline(true)
     tried.length = 0
 
@@ -178,22 +178,22 @@ describe('in this browser only', () => {
     await page.getByRole('tab', { name: /^Your ratings/ }).click()
     await page.locator('.kept').getByRole('link', { name: 'Inception' }).click()
     await page.getByRole('heading', { level: 1, name: 'Inception' }).waitFor()
-    expect(page.url()).toBe(`${recorder.url}/movie#/79132`)
+    await expect.poll(() => page.url()).toBe(`${recorder.url}/movie#/79132`)
     const similar = page.locator('.similar > li .line-title')
     await similar.first().waitFor()
     const near = await server.api<{ items: { title: string }[] }>('GET', '/v1/similar?items=79132&k=8')
     const bare = (title: string): string => spoken(title).replace(/ \(\d{4}\)$/, '')
-    expect(await similar.allTextContents()).toEqual(near.items.map(({ title }) => bare(title)))
+    await expect.poll(() => similar.allTextContents()).toEqual(near.items.map(({ title }) => bare(title)))
     const told = await server.api<{ rating: number; ratings: { difference: number }[] }>('POST', '/v1/explanations', {
       ...{ profile: [{ item: '112852', rating: 2 }], item: '79132', k: 8 },
     })
-    expect(await page.locator('.prediction strong').textContent()).toBe(told.rating.toFixed(1))
+    await expect.poll(() => page.locator('.prediction strong').textContent()).toBe(told.rating.toFixed(1))
     const figure = told.ratings[0]!.difference.toFixed(2).replace('-', '−').replace(/^(\d)/, '+$1')
-    expect(await page.locator('.moved-figure').allTextContents()).toEqual([figure])
+    await expect.poll(() => page.locator('.moved-figure').allTextContents()).toEqual([figure])
     await page.getByText(/^\d\.\d\d stars on average, \d+ ratings$/).waitFor()
-    expect(await page.locator('.movie-links a').first().getAttribute('href')).toBe(
-      'https://www.imdb.com/title/tt1375666/',
-    )
+    await expect
+      .poll(() => page.locator('.movie-links a').first().getAttribute('href'))
+      .toBe('https://www.imdb.com/title/tt1375666/')
     await page.getByRole('img', { name: /^Map of all movies with Inception marked/ }).waitFor()
     await similar.first().getByRole('link').click()
     await page.getByRole('heading', { level: 1, name: bare(near.items[0]!.title) }).waitFor()
@@ -209,7 +209,7 @@ describe('in this browser only', () => {
     // The map.
     await page.getByRole('link', { name: 'Open the map' }).click()
     await page.waitForSelector('[data-testid=map][data-camera]')
-    expect(page.url()).toBe(`${recorder.url}/map#?movie=79132`)
+    await expect.poll(() => page.url()).toBe(`${recorder.url}/map#?movie=79132`)
     const picked = page.getByTestId('picked')
     await picked.getByText('Inception (2010)').waitFor()
     await page.getByRole('combobox').fill('interstelar')
@@ -223,7 +223,7 @@ describe('in this browser only', () => {
     const liked = await server.api<{ items: { item: string }[] }>('POST', '/v1/session/recommendations', {
       ...{ profile: [{ item: '109487', rating: 5 }], k: 15, reasons: 0 },
     })
-    expect(await ids()).toEqual(liked.items.map(({ item }) => item))
+    await expect.poll(ids).toEqual(liked.items.map(({ item }) => item))
     await page.getByRole('button', { name: 'Most similar' }).click()
     const alike = await server.api<{ items: { item: string }[] }>('GET', '/v1/similar?items=109487&k=15')
     await expect.poll(ids).toEqual(alike.items.map(({ item }) => item))
@@ -244,6 +244,7 @@ describe('in this browser only', () => {
     ])
     await page.getByTestId('import-plan').waitFor()
     await page.getByRole('button', { name: /^Import \d/ }).click()
+    await page.getByTestId('import-plan').waitFor({ state: 'detached' })
     const { ratings } = JSON.parse((await kept(page, 'marquee.profile.v1'))!) as { ratings: Record<string, object> }
     expect(Object.keys(ratings)).toEqual(expect.arrayContaining(['79132', '112852', '109487', '5618', '858']))
 
@@ -264,14 +265,14 @@ describe('in this browser only', () => {
     await page.goto(`${recorder.url}/map#?movie=79132`)
     await page.reload()
     await picked.getByText('Inception (2010)').waitFor()
-    await page.waitForLoadState('networkidle')
+    await quiet(context)
     expect(recorder.requests.length).toBeGreaterThan(asked)
     nothingTold(recorder, from)
     expect(tried.map((url) => new URL(url).origin).filter((origin) => origin !== recorder.url)).toEqual([])
 
     // The careful map, where only a sketch was there: fetched when the visitor says so.
     const careful = async () => (await server.api<{ ready: boolean }>('GET', '/v1/map')).ready
-    await expect.poll(careful, { timeout: 300_000, interval: 1_000 }).toBe(true)
+    await expect.poll(careful, { timeout: 900_000, interval: 1_000 }).toBe(true)
     const fetchIt = page.getByRole('button', { name: 'Fetch the careful map' })
     if (await fetchIt.isVisible()) {
       await fetchIt.click()
@@ -282,7 +283,7 @@ describe('in this browser only', () => {
     expect(troubles).toEqual([])
     await context.close()
     await recorder.stop()
-  }, 600_000)
+  }, 1_800_000)
 
   it('pages that need the server ask it only after the visitor agreed, and forget that when the mode is left', async () => {
     const recorder = await recorded(server.url)
@@ -292,11 +293,12 @@ describe('in this browser only', () => {
     })
     for (const name of ['Clusters', 'Study', 'Lab', 'Admin']) {
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click()
+      await page.getByRole('heading', { level: 1, name }).waitFor()
       await page.getByRole('heading', { name: 'This page needs the server' }).waitFor()
-      expect(await page.title()).toBe(`${name} · Marquee`)
+      await expect.poll(() => page.title()).toBe(`${name} · Marquee`)
       expect(await axe(page), name).toEqual([])
     }
-    await page.waitForLoadState('networkidle')
+    await quiet(context)
     nothingTold(recorder, from)
     const before = recorder.requests.length
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Lab' }).click()
@@ -324,23 +326,23 @@ describe('in this browser only', () => {
     await mode.check()
     await page.goBack()
     await page.getByRole('heading', { level: 1, name: 'Inception' }).waitFor()
-    expect(page.url()).toBe(`${server.url}/movie#/79132`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/movie#/79132`)
     // The way past the header leaves the address as it is.
     await page.locator('.skip-link').focus()
     await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
-    expect(page.url()).toBe(`${server.url}/movie#/79132`)
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await expect.poll(() => page.url()).toBe(`${server.url}/movie#/79132`)
     await page.goto(`${server.url}/movie/109487`)
     await page.getByRole('heading', { level: 1, name: 'Interstellar' }).waitFor()
-    expect(page.url()).toBe(`${server.url}/movie#/109487`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/movie#/109487`)
     await page.getByRole('link', { name: 'Your data' }).click()
     await mode.uncheck()
     await page.goBack()
     await page.getByRole('heading', { level: 1, name: 'Interstellar' }).waitFor()
-    expect(page.url()).toBe(`${server.url}/movie/109487`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/movie/109487`)
     await page.goto(`${server.url}/movie#/79132`)
     await page.getByRole('heading', { level: 1, name: 'Inception' }).waitFor()
-    expect(page.url()).toBe(`${server.url}/movie/79132`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/movie/79132`)
     expect(troubles).toEqual([])
     await context.close()
   })
@@ -358,6 +360,8 @@ describe('in this browser only', () => {
     await page.unroute('**/v1/feedback')
     await page.locator('aside[aria-label="In this browser only"]').waitFor()
     await page.locator('aside[aria-label="In this browser only"] progress').waitFor({ state: 'detached' })
+    // The model is here, and after it come the scripts of the other pages.
+    await quiet(context)
     const from = recorder.requests.length
     // What else would send it at once.
     await page.evaluate(() => window.dispatchEvent(new Event('online')))
@@ -416,5 +420,5 @@ describe('in this browser only', () => {
         await context.close()
       }
     }
-  })
+  }, 600_000)
 })

@@ -20,7 +20,7 @@ let server: TestServer
 let browser: Browser
 beforeAll(async () => {
   ;[server, browser] = await Promise.all([startServer(), startBrowser()])
-}, 300_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -38,16 +38,16 @@ describe('clusters', () => {
     const { page, context, troubles } = await openPage(browser, `${server.url}/clusters`)
     await page.getByRole('button', { name: 'Train an autoencoder' }).click()
     await page.waitForSelector('[data-testid=training][data-state=running]')
-    await page.waitForSelector('[data-testid=clusters-count]', { timeout: 400_000 })
+    await page.waitForSelector('[data-testid=clusters-count]', { timeout: 900_000 })
     const answer = await server.api<Clusters>('GET', '/v1/clusters')
     expect(answer.model).toMatch(/^autoencoder-/)
     expect(answer.clusters.length).toBeGreaterThan(5)
-    expect(await page.locator('.cluster').count()).toBe(Math.min(24, answer.clusters.length))
+    await expect.poll(() => page.locator('.cluster').count()).toBe(Math.min(24, answer.clusters.length))
     await page.getByRole('button', { name: /^Show \d+ more of/ }).click()
-    expect(await page.locator('.cluster').count()).toBe(Math.min(48, answer.clusters.length))
+    await expect.poll(() => page.locator('.cluster').count()).toBe(Math.min(48, answer.clusters.length))
     const first = answer.clusters[0]!
     const card = page.locator(`[data-unit="${first.unit}"]`)
-    expect(await card.locator('a').allInnerTexts()).toEqual(first.movies.map(({ title }) => title))
+    await expect.poll(() => card.locator('a').allInnerTexts()).toEqual(first.movies.map(({ title }) => title))
     const text = await card.innerText()
     const percent = (share: number): string => `${(100 * share).toFixed(0)}%`
     expect(text).toContain(
@@ -57,7 +57,7 @@ describe('clusters', () => {
 
     const beyond = answer.clusters.filter(({ p }) => p !== null && p < 0.05)
     await page.getByRole('button', { name: 'Only those' }).click()
-    expect(await page.locator('.cluster').count()).toBe(Math.min(48, beyond.length))
+    await expect.poll(() => page.locator('.cluster').count()).toBe(Math.min(48, beyond.length))
 
     // Who answers has not changed.
     const after = await server.api<{ models: { version: string; share: number }[] }>('GET', '/v1/models')
@@ -69,5 +69,5 @@ describe('clusters', () => {
     await looksRight(browser, `${server.url}/clusters`, 'clusters', async (one) => {
       await one.waitForSelector('.cluster')
     })
-  }, 600_000)
+  }, 1_200_000)
 })
