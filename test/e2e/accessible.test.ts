@@ -12,7 +12,7 @@ let browser: Browser
 beforeAll(async () => {
   server = await startServer()
   browser = await startBrowser()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
@@ -61,6 +61,7 @@ for (const theme of themes) {
         await accessible(page, 'with messages')
         for (const list of [/^Watchlist/, /^Your ratings/, /^Not interested/]) {
           await tab(page, list).click()
+          await page.getByRole('tab', { name: list, selected: true }).waitFor()
           await page.locator('.kept > li').first().waitFor()
           await accessible(page, String(list))
         }
@@ -85,7 +86,7 @@ for (const theme of themes) {
         await rate(page.locator('.similar > li').first(), await firstSimilar(page), 4.5)
         await rate(page.locator('.similar > li').nth(3), await firstSimilar(page, 3), 2)
         await page.locator('.prediction strong').waitFor()
-        await page.getByRole('img', { name: /^Map of all movies/ }).waitFor({ timeout: 90_000 })
+        await page.getByRole('img', { name: /^Map of all movies/ }).waitFor({ timeout: 240_000 })
         await page.getByText('In full, with figures').click()
         await accessible(page, 'predicted')
         await page.getByText('In full, with figures').click()
@@ -108,6 +109,7 @@ for (const theme of themes) {
         await accessible(page, 'an import planned')
         await screenshot(page, name('import'))
         await page.getByRole('button', { name: /^Import \d/ }).click()
+        await page.getByTestId('import-plan').waitFor({ state: 'detached' })
         await accessible(page, 'imported')
         await page.getByRole('button', { name: 'Erase everything' }).click()
         await page.getByRole('dialog').waitFor()
@@ -130,10 +132,10 @@ it('is usable at 360 pixels, and the theme chosen survives a reload', async () =
   await accessible(page, '360')
   const theme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)
   await page.getByRole('button', { name: /^Theme: as the system/ }).click()
-  expect(await theme()).toBe('light')
+  await expect.poll(theme).toBe('light')
   await page.reload()
-  expect(await theme()).toBe('light')
+  await expect.poll(theme).toBe('light')
   await page.getByRole('button', { name: /^Theme: light/ }).click()
-  expect(await theme()).toBe('dark')
+  await expect.poll(theme).toBe('dark')
   await context.close()
 })
