@@ -18,6 +18,12 @@ const leastFactor = 2
 
 /** Milliseconds without a break. */
 const longest = 15
+/** Several timers may come due before requests are looked at: only after an immediate have they had their turn. Browsers have none. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve)
+  })
 
 /** How many of the best a diverse list of k is chosen from, by vectors of a width; null: by genres. */
 export function poolSize(k: number, width: number | null): number {
@@ -120,7 +126,7 @@ export async function mostMarginal(
   let began = performance.now()
   for (let count = 1; count < chosen.length; count++) {
     if (performance.now() - began > longest) {
-      await new Promise((resolve) => setTimeout(resolve))
+      await turn()
       began = performance.now()
     }
     for (;;) {
