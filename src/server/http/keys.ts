@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MarqueeError } from '../../core/errors.ts'
 import type { Scope, Store, StoredKey } from '../../store/store.ts'
 
@@ -42,6 +43,7 @@ export class Keyring {
   #keys: readonly { readonly key: StoredKey; readonly hash: Buffer }[] = []
   #read = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | null = null
+  #next: Promise<void> | null = null
 
   constructor(store: Store, keysFor = 5_000) {
     this.#store = store
@@ -56,11 +58,12 @@ export class Keyring {
 
   /** The valid key of a secret; null where there is none. Every hash is compared, each in the same time. */
   async find(secret: string): Promise<StoredKey | null> {
+    const asked = performance.now()
     await this.#fresh(this.#keysFor)
     const found = this.#match(secret)
-    if (found) return found
-    // It may have been made a moment ago, by the command line or another instance. Guesses cost ten reads a second at most.
-    await this.#fresh(Math.min(100, this.#keysFor))
+    if (found || this.#read >= asked) return found
+    // It may have been made a moment ago, by the command line or another instance: only a list that is read after the question says no.
+    await this.#anew()
     return this.#match(secret)
   }
 
@@ -76,6 +79,18 @@ export class Keyring {
       if (timingSafeEqual(entry.hash, hash) && entry.key.revoked === null) found = entry.key
     }
     return found
+  }
+
+  /** Reads the list again. Guesses cost ten reads a second at most: those that come too soon after one wait for the next together. */
+  #anew(): Promise<void> {
+    this.#next ??= (async () => {
+      const rest = this.#read + Math.min(100, this.#keysFor) - performance.now()
+      if (rest > 0) await sleep(rest)
+      await this.#reading
+      this.#next = null
+      await this.#fresh(0)
+    })()
+    return this.#next
   }
 
   async #fresh(age: number): Promise<void> {
