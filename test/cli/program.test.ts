@@ -30,7 +30,7 @@ describe('the real program', () => {
     child.stderr.on('data', (text) => {
       err += text
     })
-    const [code] = (await once(child, 'exit')) as [number]
+    const [code] = (await once(child, 'close')) as [number]
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 
@@ -43,7 +43,7 @@ describe('the real program', () => {
       err += text
       if (!child.killed && err.includes('training  epoch')) child.kill('SIGINT')
     })
-    const [code] = (await once(child, 'exit')) as [number]
+    const [code] = (await once(child, 'close')) as [number]
     expect(code).toBe(130)
     expect(err).toMatch(/error: .*interrupted.*--resume/)
     expect(err).not.toMatch(/^ +at /m)

@@ -39,13 +39,13 @@ describe('serve', () => {
 
   test('reachable by others without keys: said', async () => {
     const open = await serveProcess(...files('one'), '--host', '0.0.0.0')
-    expect(open.said()).toContain('no key has been made')
     open.child.kill('SIGTERM')
     expect(await open.ended).toBe(0)
+    expect(open.said()).toContain('no key has been made')
     const { child, said, ended } = await serveProcess(...files('one'))
-    expect(said()).not.toContain('no key has been made')
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
+    expect(said()).not.toContain('no key has been made')
   })
 
   test('a port in use: one line with the remedy', async () => {

@@ -130,7 +130,8 @@ describe('study', () => {
       child.stderr.on('data', (chunk: Buffer) => {
         said += chunk.toString()
       })
-      child.on('exit', resolve)
+      // Not "exit": by then its last words may not have been read.
+      child.on('close', resolve)
     })
     expect(code).toBe(130)
     expect(said).toContain('2 answers are kept')

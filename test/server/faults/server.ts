@@ -22,11 +22,12 @@ export async function serveProcess(...flags: string[]): Promise<Served> {
   child.stderr!.on('data', (chunk) => {
     out += chunk
   })
-  const ended = new Promise<number | string>((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal!)))
+  // "close" and not "exit": after it, all that it said has been read.
+  const ended = new Promise<number | string>((resolve) => child.on('close', (code, signal) => resolve(code ?? signal!)))
   const url = await Promise.race([
     new Promise<string>((resolve) => {
       child.stdout!.on('data', () => {
-        const found = /at (http:\S+)/.exec(out)
+        const found = /at (http:\S+)\nthe API .*\n/.exec(out)
         if (found) resolve(found[1]!)
       })
     }),
