@@ -15,6 +15,8 @@ export interface ListenOptions {
   readonly port?: number
   /** Milliseconds that requests and streams under way have when the server ends. Default 10,000. */
   readonly grace?: number
+  /** Milliseconds that a connection stays open without a request. Default 30,000. */
+  readonly keepAlive?: number
 }
 
 export interface Listening {
@@ -30,12 +32,12 @@ export interface Listening {
 
 /** Starts to answer. Throws `port-in-use`, `port-refused`, `no-address` naming the remedy. */
 export async function listen(app: App, options: ListenOptions = {}): Promise<Listening> {
-  const { host = '127.0.0.1', port = 8080, grace = 10_000 } = options
+  const { host = '127.0.0.1', port = 8080, grace = 10_000, keepAlive = 30_000 } = options
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings as never), {
     // A target or Host header of which no URL can be made.
     errorHandler: () => unreadable('the request target or the Host header is no URL'),
   })
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }, listener)
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: keepAlive }, listener)
   server.on('clientError', onClientError)
   let open = 0
   server.on('request', (_, response) => {
@@ -67,13 +69,15 @@ async function end(server: HttpServer, app: App, grace: number, open: () => numb
     NetServer.prototype.close.call(server, () => resolve())
   })
   // Whoever sends on an open connection is answered with "connection: close"; those that stay silent are let go.
-  const quiet = setTimeout(() => server.closeIdleConnections(), Math.min(500, grace))
+  // What has arrived by then counts as sent: after the timers of a turn the event loop reads, and only then is it looked at who is idle.
+  const letGo = (): void => void setImmediate(() => server.closeIdleConnections())
+  const quiet = setTimeout(letGo, Math.min(500, grace))
   let cut = 0
   const cutOff = setTimeout(() => {
     cut = open()
     server.closeAllConnections()
   }, grace)
-  const idle = setInterval(() => server.closeIdleConnections(), Math.min(600, grace))
+  const idle = setInterval(letGo, Math.min(600, grace))
   await closed
   clearTimeout(quiet)
   clearTimeout(cutOff)

@@ -8,7 +8,7 @@ const folder = temporaryFolder()
 let artefact: string
 beforeAll(async () => {
   artefact = await shippedArtefact(folder)
-}, 180_000)
+})
 
 const start = (name: string): Promise<Served> =>
   serveProcess('--artefact', artefact, '--store', join(folder, `${name}.db`), '--folder', join(folder, name))

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const out = join(folder, 'other')
   const { code, err } = await marquee(['train', 'ml-latest-small', '--model', 'bias', '--out', out])
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
-}, 240_000)
+})
 
 /** Calls that go on until `stop`; every answer is looked at. */
 function load(call: () => Promise<{ model: string }>, parallel = 4) {
@@ -40,6 +40,13 @@ function load(call: () => Promise<{ model: string }>, parallel = 4) {
   )
   return {
     models,
+    /** Resolves when one more answer of a model has come. */
+    another: async (model: string) => {
+      const before = models.get(model) ?? 0
+      while ((models.get(model) ?? 0) === before) {
+        await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 5))])
+      }
+    },
     stop: async () => {
       going = false
       await done
@@ -57,6 +64,7 @@ describe('while serving', () => {
       const version = n % 2 === 0 ? other.version : first
       await client.activateModel({ version })
       expect((await client.recommendForSession({ profile, k: 3 })).model).toBe(version)
+      await traffic.another(version)
     }
     await traffic.stop()
     expect([...traffic.models.keys()].sort()).toEqual([first, other.version].sort())
@@ -102,9 +110,11 @@ describe('while serving', () => {
     other.close()
     expect((await client.listFeedback({ user: 'locked', view: 'events' })).feedback).toEqual([])
     expect((await client.addFeedback({ feedback })).feedback).toHaveLength(1)
-  }, 60_000)
+  })
 
   test('a client that goes away in a batch frees the model', async () => {
+    const served = () => Object.values(server.service.figures().served).reduce((sum, count) => sum + count, 0)
+    const before = served()
     const users = Array.from({ length: 20_000 }, (_, n) => String(1 + (n % 600)))
     await new Promise<void>((resolve, reject) => {
       const outgoing = request(
@@ -121,14 +131,13 @@ describe('while serving', () => {
       outgoing.end(JSON.stringify({ users, k: 5 }))
     })
     const busy = (): number => Object.values(server.service.figures().inFlight).reduce((sum, count) => sum + count, 0)
-    const served = () => Object.values(server.service.figures().served).reduce((sum, count) => sum + count, 0)
     // It may be at work on one user more when it learns of it; then it stops for good.
     let then = -1
     while (busy() > 0 || served() !== then) {
       then = served()
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
-    expect(then).toBeLessThan(15_000)
+    expect(then - before).toBeLessThan(15_000)
   })
 })
 

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import * as routes from '../../../src/server/api/routes.ts'
 import { type Client, createClient, type OperationId } from '../../../src/server/client/index.ts'
 import { marquee } from '../../cli/helpers.ts'
 import { operations, type RealServer, realServer, temporaryFolder } from './helpers.ts'
+
+// What is waited for here is done at a low priority: on a machine with other work it gets a twentieth of a core.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 /**
  * Every operation over HTTP, with the default model on the shipped data: what it answers, and that the answer is what its
@@ -28,7 +31,7 @@ beforeAll(async () => {
       return [name, call]
     }),
   ) as Client
-}, 180_000)
+})
 
 function fits<T>(name: OperationId, value: T): T {
   const responses = (routes as unknown as Record<string, { responses: Record<string, Content> }>)[name]!.responses
@@ -332,7 +335,7 @@ describe('models, training, studies, administration', () => {
       status: expect.toBeOneOf([400, 404]),
     })
     await expect(client.getTraining({ id: 'none' })).rejects.toMatchObject({ status: 404, code: 'unknown-job' })
-  }, 180_000)
+  })
 
   test('a study, blinded, answered once', async () => {
     // Comparable: trained on the same part of the same ratings.
@@ -365,13 +368,13 @@ describe('models, training, studies, administration', () => {
         (found) => found.title,
         () => null,
       )
-    await expect.poll(title, { timeout: 30_000 }).toBe(movie.title)
+    await expect.poll(title, { timeout: 120_000 }).toBe(movie.title)
     expect(await client.getMovie({ id: 'added' })).toMatchObject({ ...movie, ratings: 0, meanRating: null })
     expect((await client.listMovies({ query: 'zyxoma' })).movies.map(({ id }) => id)).toEqual(['added'])
     expect((await client.latest({ k: 1 })).movies[0]!.id).toBe('added')
     expect((await client.addFeedback({ feedback })).feedback).toMatchObject(feedback)
     await client.putMovies({ movies: [{ ...movie, title: 'Zyxomma (2026)' }] })
-    await expect.poll(title, { timeout: 30_000 }).toBe('Zyxomma (2026)')
+    await expect.poll(title, { timeout: 120_000 }).toBe('Zyxomma (2026)')
     const { profile, unknown } = await client.recommendForUser({ id: 'zoe', k: 1 })
     expect({ profile, unknown }).toEqual({ profile: 0, unknown: ['added'] })
   })

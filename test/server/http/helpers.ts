@@ -49,6 +49,12 @@ export function fakeService(methods: Partial<Record<keyof Service, unknown>> = {
   })
 }
 
+/**
+ * A test that computes for longer than connections are kept lets go of none: server and client share this process, and where the
+ * server lets go first, the client's next request meets a closed connection.
+ */
+const keepAlive = 3_600_000
+
 export interface Running extends Listening {
   readonly app: App
   readonly store: Store
@@ -58,7 +64,7 @@ export interface Running extends Listening {
 export async function run(service: Service, options: AppOptions & ListenOptions = {}, store?: Store): Promise<Running> {
   const kept = store ?? (await openStore(join(mkdtempSync(join(tmpdir(), 'marquee-http-')), 'marquee.db')))
   const app = createApp({ service, store: kept, options })
-  const listening = await listen(app, { port: 0, ...options })
+  const listening = await listen(app, { port: 0, keepAlive, ...options })
   afterAll(async () => {
     await listening.close()
     await kept.close()
@@ -210,7 +216,7 @@ export async function realServer(options: ServeOptions = {}): Promise<RealServer
   const folder = temporaryFolder()
   const artefact = await shippedArtefact(folder)
   const files = { artefacts: [artefact], store: join(folder, 'marquee.db'), folder: join(folder, 'served') }
-  const serving = await serve({ port: 0, ...files, ...options })
+  const serving = await serve({ port: 0, keepAlive, ...files, ...options })
   afterAll(() => serving.close())
   return { url: serving.url, store: serving.store, service: serving.service, artefact }
 }

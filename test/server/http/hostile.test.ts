@@ -23,7 +23,7 @@ beforeAll(async () => {
   server = await realServer()
   await server.store.append([{ user: 'witness', item: '1', kind: 'rating', value: 4.5 }])
   key = (await createKey(server.store, 'hostile', ['admin'])).secret
-}, 180_000)
+})
 
 /** What must hold whatever was sent: an answer of ours, no mistake of ours, nothing of our insides in it. */
 function check({ status, headers, text, json }: Answer, about: string): void {

@@ -7,7 +7,6 @@ import { openStore } from '../../../src/store/index.ts'
 import { fakeService, post, run, send, temporaryFolder } from './helpers.ts'
 
 const session = '/v1/session/recommendations'
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A promise and what settles it. */
 function gate<T = void>(): { promise: Promise<T>; open: (value: T) => void } {
@@ -29,6 +28,7 @@ describe('the end', () => {
           return answer.promise
         },
       }),
+      { grace: 60_000 },
     )
     const { url, app } = server
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -68,22 +68,31 @@ describe('the end', () => {
   })
 
   test('a batch in mid-stream is finished within the grace time', async () => {
-    const started = gate()
+    const middle = gate()
+    const rest = gate()
     const server = await run(
       fakeService({
         async *recommendBatch({ users }: { users: string[] }) {
-          for (const user of users) {
-            started.open()
-            await sleep(5)
+          for (const [n, user] of users.entries()) {
+            if (n === 30) {
+              middle.open()
+              await rest.promise
+            }
             yield { user, list: { model: 'm' } }
           }
         },
       }),
+      { grace: 60_000 },
     )
     const users = Array.from({ length: 60 }, (_, n) => String(n))
     const reading = post(server.url, '/v1/batch/recommendations', { users })
-    await started.promise
-    expect(await server.close()).toEqual({ cut: 0 })
+    await middle.promise
+    const closed = server.close()
+    expect(server.app.lifecycle.draining).toBe(true)
+    // Past the moment at which connections without a request are let go.
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    rest.open()
+    expect(await closed).toEqual({ cut: 0 })
     expect((await reading).text.trimEnd().split('\n')).toHaveLength(60)
   })
 })
