@@ -353,8 +353,9 @@ describe('in this browser only', () => {
     await settled(page)
     // Here feedback goes to this machine's own server, which does not answer now.
     await page.route('**/v1/feedback', (route) => route.abort())
+    const refused = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/feedback'))
     await findAndRate(page, 'inception', 'Inception (2010)', 5)
-    await page.waitForFunction(() => localStorage.getItem('marquee.visitor.v1') !== null)
+    await refused
     await page.getByRole('link', { name: 'Your data' }).click()
     await page.getByRole('checkbox', { name: /^Make recommendations, searches and reasons on this machine/ }).check()
     await page.unroute('**/v1/feedback')
