@@ -92,6 +92,20 @@ describe('search', () => {
     await page.locator('.finder-chosen').getByRole('link', { name: 'The Matrix', exact: true }).waitFor()
     await leave()
   })
+
+  it('takes a movie of what was typed last, also where Enter comes before its answer', async () => {
+    const page = await visit()
+    const box = page.getByRole('combobox')
+    await box.fill('matrix')
+    await page
+      .getByRole('option', { name: /The Matrix/ })
+      .first()
+      .waitFor()
+    await box.fill('titanic 1997')
+    await box.press('Enter')
+    await page.locator('.finder-chosen').getByRole('link', { name: 'Titanic', exact: true }).waitFor()
+    await leave()
+  })
 })
 
 describe('rating', () => {
