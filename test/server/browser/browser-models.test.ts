@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadArtefact } from '../../../src/catalogue/artefact-load.ts'
 import { MarqueeError } from '../../../src/core/errors.ts'
 import { Session } from '../../../src/engine/session/session.ts'
@@ -15,6 +15,9 @@ import {
 } from '../../../src/server/browser/description.ts'
 import { fakeService, type Running, run, send } from '../http/helpers.ts'
 import { artefactOf, temporaryFolder } from './artefact.ts'
+
+// Minutes of work on a busy machine; nothing here depends on how long it takes.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const version = 'embedding-dot-test'
 const folder = temporaryFolder()
@@ -61,7 +64,7 @@ test('the first request makes the files and does not touch the artefact; the los
   })
   expect(state(directory)).toEqual(before)
   await expect
-    .poll(async () => (await send(server.url, '/v1/browser-model')).json.loss, { timeout: 110_000, interval: 500 })
+    .poll(async () => (await send(server.url, '/v1/browser-model')).json.loss, { timeout: 590_000, interval: 500 })
     .not.toBeNull()
   description = (await send(server.url, '/v1/browser-model')).json
   expect(state(directory)).toEqual(before)
