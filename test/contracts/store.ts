@@ -5,12 +5,15 @@ import { describeFeedback } from '../store/contract-feedback.ts'
 import { describeMoving } from '../store/contract-moving.ts'
 import { type Current, codeOf, rating } from '../store/contract-support.ts'
 
+/** Nothing here is locked or away for good, so on a machine that is busy waiting is right. */
+const patient = { patience: 60_000 }
+
 /** What every implementation must keep; `address` gives the address of a new, empty store. */
 export function describeStore(name: string, address: () => Promise<string>): void {
   const current: Current = { store: undefined as unknown as Store, address: '' }
   const opened: Store[] = []
   const another = async (): Promise<Store> => {
-    const store = await openStore(await address())
+    const store = await openStore(await address(), patient)
     opened.push(store)
     return store
   }
@@ -18,7 +21,7 @@ export function describeStore(name: string, address: () => Promise<string>): voi
   describe(`contract: ${name}`, () => {
     beforeEach(async () => {
       current.address = await address()
-      current.store = await openStore(current.address)
+      current.store = await openStore(current.address, patient)
       opened.push(current.store)
     })
     afterEach(async () => {
@@ -33,20 +36,20 @@ export function describeStore(name: string, address: () => Promise<string>): voi
 
     test('what was acknowledged is there for another connection, and after reopening', async () => {
       await current.store.append([rating('ada', '1', 4)])
-      const second = await openStore(current.address)
+      const second = await openStore(current.address, patient)
       opened.push(second)
       expect(await second.profile('ada')).toMatchObject([{ item: '1', value: 4 }])
       await second.append([rating('ada', '2', 3)])
       expect(await current.store.profile('ada')).toMatchObject([{ item: '1' }, { item: '2' }])
       await Promise.all(opened.splice(0).map((store) => store.close()))
-      const reopened = await openStore(current.address, { create: false })
+      const reopened = await openStore(current.address, { ...patient, create: false })
       opened.push(reopened)
       expect(await reopened.counts()).toMatchObject({ users: 1, ratings: 2, lastSeq: 2 })
     })
 
     test('several programs may make it at once', async () => {
       const empty = await address()
-      const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(empty)))
+      const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(empty, patient)))
       opened.push(...stores)
       const written = await Promise.all(stores.map((store, k) => store.append([rating(`u${k}`, '1', 3)])))
       expect(written.map(([event]) => event!.seq).sort()).toEqual([1, 2, 3, 4])
@@ -61,7 +64,7 @@ export function describeStore(name: string, address: () => Promise<string>): voi
       const calls = [store.ping(), store.profile('ada'), store.append([rating('ada', '1', 4)]), store.counts()]
       for (const call of calls) expect(await codeOf(call)).toBe('store-closed')
       await store.close()
-      const reopened = await openStore(current.address)
+      const reopened = await openStore(current.address, patient)
       opened.push(reopened)
       expect(await reopened.counts()).toMatchObject({ users: 2, ratings: 1 })
     })

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -45,17 +46,21 @@ export class PostgresServer {
 
   static async start(): Promise<PostgresServer> {
     requireReachable()
-    const folder = mkdtempSync(join(tmpdir(), 'marquee-postgres-'))
-    chmodSync(folder, 0o755)
-    const server = new PostgresServer(folder, await freePort())
-    try {
-      await server.server.initialise()
-      await server.up()
-    } catch (error) {
-      rmSync(folder, { recursive: true, force: true })
-      throw new Error(`PostgreSQL does not start: ${String(error)}\n${server.log}`)
+    // Between finding a free port and listening on it another program may have taken it: then another folder, another port.
+    for (let tries = 1; ; tries++) {
+      const folder = mkdtempSync(join(tmpdir(), 'marquee-postgres-'))
+      chmodSync(folder, 0o755)
+      const server = new PostgresServer(folder, await freePort())
+      try {
+        await server.server.initialise()
+        await server.up()
+        return server
+      } catch (error) {
+        rmSync(folder, { recursive: true, force: true })
+        if (tries < 5 && /Address already in use/i.test(server.log)) continue
+        throw new Error(`PostgreSQL does not start: ${String(error)}\n${server.log}`)
+      }
     }
-    return server
   }
 
   /** The address of an empty database: a new one, or one that was recycled. */
@@ -121,13 +126,19 @@ function requireReachable(): void {
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
+/**
+ * Below the ports that systems give to connections and to whoever asks for any: while the server is being restarted, and its port is
+ * free, nobody gets it by chance.
+ */
+async function freePort(): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const port = 12_000 + randomInt(20_000)
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer()
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
     })
-  })
+    if (free) return port
+    if (tries === 100) throw new Error('no free port was found')
+  }
 }
