@@ -63,7 +63,7 @@ describe('types', () => {
     const errors = await compile(`${wrong.join('\n')}\nexport {}`)
     const lines = new Set(errors.map((line) => Number(/use\.ts\((\d+),/.exec(line)![1]) - 3))
     expect([...lines].sort((a, b) => a - b)).toEqual(wrong.map((_, n) => n))
-  }, 120_000)
+  })
 
   test('its table of operations is the API’s', () => {
     const defined = Object.entries(routes).map(([name, { method, path }]) => [name, [method, path]])

@@ -70,7 +70,8 @@ export async function run(
   options: Partial<ServiceOptions> = {},
 ): Promise<Running> {
   mkdirSync(folder, { recursive: true })
-  const store = await openStore(join(folder, 'marquee.db'))
+  // Two services on one file wait for each other as long as a busy machine makes them.
+  const store = await openStore(join(folder, 'marquee.db'), { patience: 60_000 })
   const events: ServiceEvent[] = []
   const service = await createService({
     store,

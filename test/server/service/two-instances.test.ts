@@ -5,7 +5,7 @@ import { fakeService, run as runHttp, send } from '../http/helpers.ts'
 import { ask, makeArtefact, type Running, run, temporary } from './helpers.ts'
 
 const folder = temporary()
-const soon = { timeout: 10_000, interval: 20 }
+const soon = { timeout: 120_000, interval: 20 }
 let first: string
 let second: string
 beforeAll(async () => {
