@@ -8,7 +8,7 @@ const out = join(folder, 'report')
 const command = ['reproduce', 'embedding-dot', '--quick', '--out', out, '--cache', join(folder, 'cells')]
 
 test('--quick of a paper from end to end on the shipped ratings, and again from the cache', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const first = await marquee(command)
   expect(first.err).toContain('[1/')

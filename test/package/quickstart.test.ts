@@ -22,7 +22,7 @@ async function run(example: string): Promise<string[]> {
     const file = join(folder, 'example.ts')
     const source = new URL('../../src/index.ts', import.meta.url).href
     writeFileSync(file, example.replaceAll("from 'marquee'", `from '${source}'`))
-    const { stdout } = await promisify(execFile)(process.execPath, [pathToFileURL(file).pathname], { timeout: 110_000 })
+    const { stdout } = await promisify(execFile)(process.execPath, [pathToFileURL(file).pathname])
     return stdout.trimEnd().split('\n')
   } finally {
     rmSync(folder, { recursive: true })
