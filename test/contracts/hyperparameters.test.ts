@@ -44,7 +44,8 @@ async function answers(name: string, settings: Settings): Promise<string> {
 
 registerBuiltins()
 
-describe('every hyper-parameter of every model changes the result', () => {
+// Dozens of fits a model: eight seconds on an idle machine were ninety on a busy one.
+describe('every hyper-parameter of every model changes the result', { timeout: 900_000 }, () => {
   test.each(modelDefinitions().map(({ name }) => name))('%s', async (name) => {
     const walk = hyperparameterChanges[name]
     expect(walk, `${name} stands in hyperparameter-changes.ts`).toBeDefined()

@@ -212,7 +212,9 @@ test('a step asked for before the last has ended comes after it: the same bits, 
   expect(ahead!.counters()).toEqual(alone!.counters())
 })
 
-test('an interrupted training on two threads, resumed, ends with the bits of one that was not', async () => {
+// Nine trainings, whose threads wait for each other: on a busy machine that takes many times as long.
+const patient = { timeout: 900_000 }
+test('an interrupted training on two threads, resumed, ends with the bits of one that was not', patient, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-parallel-'))
   const train = async (stopAt: number | null, resume: boolean): Promise<Record<string, Float32Array>> => {
     const step = await make(ParallelStep, { masked: true, clip: 0.5 })

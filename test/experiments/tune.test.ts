@@ -215,7 +215,8 @@ describe('halving', () => {
   })
 })
 
-describe('search', () => {
+// Searches of a dozen fits, some of them twice: a minute and more on a busy machine.
+describe('search', { timeout: 900_000 }, () => {
   let dataset: Dataset
   const spec: SplitSpec = { kind: 'random', validation: 0.1, seed: 1 }
   const space: SearchSpace = {

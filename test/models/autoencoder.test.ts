@@ -265,7 +265,6 @@ describe('autoencoder', () => {
       expect(moved).toBeGreaterThan(200)
       await step.release()
     },
-    60_000,
   )
 
   test('interrupted and resumed: the weights of an uninterrupted run, bit for bit', async () => {
@@ -345,5 +344,5 @@ describe('autoencoder', () => {
       const [first, best] = [report.epochs[0]!.validation!, report.epochs[report.bestEpoch! - 1]!.validation!]
       expect(best).toBeLessThan(0.97 * first)
     }
-  }, 60_000)
+  })
 })

@@ -104,7 +104,7 @@ describe.each(Object.entries(kinds))('%s', (name, { create }) => {
     })
     const { epochs, bestEpoch } = await model.fit(cut.train, { validation: cut.validation!, threads: 1 })
     expect(epochs[bestEpoch! - 1]!.validation).toBeLessThan(0.97 * epochs[0]!.validation!)
-  }, 60_000)
+  })
 })
 
 describe('autorec', () => {
@@ -212,7 +212,7 @@ describe('autorec', () => {
       }
     }
     await step.release()
-  }, 60_000)
+  })
 
   test('item side: the more ratings a profile shares with a training user, the nearer its answers', async () => {
     const model = kinds['autorec, items'].create({
