@@ -321,6 +321,25 @@ describe('tuning', () => {
     await leave()
   })
 
+  it('a year keeps the cursor while it is typed and changed, and goes with the filters', async () => {
+    const page = await visit()
+    await page.getByText('Tune and filter').click()
+    const from = page.getByLabel('from', { exact: true })
+    await from.click()
+    await page.keyboard.type('1994')
+    await page.keyboard.press('Backspace')
+    expect(await from.inputValue()).toBe('199')
+    await page.keyboard.type('5')
+    expect(await from.inputValue()).toBe('1995')
+    await settled(page)
+    const facts = await cards(page).locator('.rec-body > .fine').allTextContents()
+    expect(facts.length).toBe(21)
+    for (const fact of facts) expect(Number(fact.slice(0, 4))).toBeGreaterThanOrEqual(1995)
+    await page.getByRole('button', { name: 'Clear filters' }).first().click()
+    await expect.poll(() => from.inputValue()).toBe('')
+    await leave()
+  })
+
   it('gives more movies when asked', async () => {
     const page = await visit()
     await settled(page)

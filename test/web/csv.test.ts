@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCsv, records } from '../../web/src/profile/import/csv.ts'
 
+// The same cases in every run; MARQUEE_TEST_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.MARQUEE_TEST_SEED ?? 1) })
+
 describe('parseCsv', () => {
   it('reads quoted commas, doubled quotes and line breaks inside quotes', () => {
     expect(parseCsv('a,b\n"1,5","say ""hi"""\n"two\r\nlines",x\n')).toEqual([

@@ -5,6 +5,9 @@ import { fromJson, toCsv, toJson } from '../../web/src/profile/export.ts'
 import { parseCsv } from '../../web/src/profile/import/csv.ts'
 import { asideKey, type KeyValue, ProfileStore, profileKey } from '../../web/src/profile/store.ts'
 
+// The same cases in every run; MARQUEE_TEST_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.MARQUEE_TEST_SEED ?? 1) })
+
 const movie = (id: string): MovieBrief => ({ id, title: `Movie ${id}`, year: 2000, genres: ['Drama', 'Crime'] })
 
 class Memory implements KeyValue {

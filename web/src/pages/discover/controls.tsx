@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Slider } from '../../components/slider.tsx'
 import { settings, useSettings } from '../../profile/use-profile.ts'
@@ -18,10 +18,6 @@ export function Controls({ source }: { source: Source | null }) {
     settings.set({
       genres: chosen.genres.includes(genre) ? chosen.genres.filter((g) => g !== genre) : [...chosen.genres, genre],
     })
-  const setYear = (name: 'yearFrom' | 'yearTo', text: string) => {
-    const year = Number.parseInt(text, 10)
-    settings.set({ [name]: year >= 1800 && year <= 2200 ? year : null })
-  }
   const filtered = chosen.genres.length > 0 || chosen.yearFrom !== null || chosen.yearTo !== null
   return (
     <div className="controls">
@@ -67,17 +63,10 @@ export function Controls({ source }: { source: Source | null }) {
               <label className="fine" htmlFor={`${base}-${name}`}>
                 {name === 'yearFrom' ? 'from' : 'to'}
               </label>{' '}
-              <input
+              <YearInput
                 id={`${base}-${name}`}
-                className="input controls-year"
-                type="number"
-                inputMode="numeric"
-                min={1870}
-                max={2200}
-                placeholder="any"
-                defaultValue={chosen[name] ?? ''}
-                key={`${name} ${chosen[name] === null}`}
-                onChange={(event) => setYear(name, event.target.value)}
+                year={chosen[name]}
+                onChange={(year) => settings.set({ [name]: year })}
               />
             </div>
           ))}
@@ -93,5 +82,45 @@ export function Controls({ source }: { source: Source | null }) {
         </div>
       </fieldset>
     </div>
+  )
+}
+
+/** The year that is typed; null while it is none. */
+function yearOf(text: string): number | null {
+  const year = Number.parseInt(text, 10)
+  return year >= 1800 && year <= 2200 ? year : null
+}
+
+function YearInput({
+  id,
+  year,
+  onChange,
+}: {
+  id: string
+  year: number | null
+  onChange: (year: number | null) => void
+}) {
+  const [text, setText] = useState(year === null ? '' : String(year))
+  // A year half typed is no year yet, and stays: only a year that came from elsewhere, as by "Clear filters", takes its place.
+  const [told, setTold] = useState(year)
+  if (year !== told) {
+    setTold(year)
+    if (year !== yearOf(text)) setText(year === null ? '' : String(year))
+  }
+  return (
+    <input
+      id={id}
+      className="input controls-year"
+      type="number"
+      inputMode="numeric"
+      min={1870}
+      max={2200}
+      placeholder="any"
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value)
+        onChange(yearOf(event.target.value))
+      }}
+    />
   )
 }
