@@ -132,6 +132,19 @@ describe('the map', () => {
     await context.close()
   })
 
+  it('takes a movie of what was typed last, also where Enter comes before its answer', async () => {
+    const { page, context } = await openMap()
+    const box = page.getByRole('combobox')
+    await box.fill('toy story')
+    await page.getByRole('option', { name: 'Toy Story (1995)' }).waitFor()
+    await box.fill('forest gump')
+    await box.press('Enter')
+    await expect
+      .poll(() => page.getByTestId('picked').allInnerTexts())
+      .toEqual([expect.stringContaining('Forrest Gump (1994)')])
+    await context.close()
+  })
+
   it('opens at a movie named in the address', async () => {
     const n = map.titles.indexOf('Toy Story (1995)')
     const { page, context } = await openMap(`/map?movie=${map.ids[n]}`)
