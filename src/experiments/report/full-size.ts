@@ -13,7 +13,9 @@ export interface FullSizeText {
 }
 
 export function fullSizeText({ rows, shapes, ...made }: FullSizeView): FullSizeText {
-  const { command, date, commit, threads, seed, bounds, scale } = made
+  const { command, threads, seed, bounds, scale } = made
+  const run = rows.flatMap(({ cell }) => cell ?? [])
+  const listed = (of: readonly string[]): string => [...new Set(of)].sort().join(', ')
   const sets = shapes.map(({ dataset, users, items, ratings }) => {
     return `${dataset}: ${grouped(ratings)} ratings of ${grouped(items)} movies by ${grouped(users)} users`
   })
@@ -24,7 +26,9 @@ export function fullSizeText({ rows, shapes, ...made }: FullSizeView): FullSizeT
         `are, through the same reader, on synthetic ratings of the same shape and size (${sets.join('; ')}; seed ${seed}${scale === 1 ? '' : `; ${scale} of the size`}), for time and memory alone.`,
       'Each cell had a process of its own and one epoch (sweep, for what is solved in sweeps), of the first seed; ≈ is extrapolated from that, or from the part ' +
         `of it done in ${bounds.fitSeconds} seconds (${bounds.measureSeconds} for a measure). Times are processor time on ${threads === 1 ? 'one thread' : `${threads} threads`}, for the machine had other work. Peak memory is the most that the process held, ratings included.`,
-      `Made by ${command} (last on ${date}, commit ${commit}) on ${machinesOf(rows).join('; ')}.`,
+      run.length === 0
+        ? `None has been run: ${command} does it.`
+        : `Made by ${command} (${listed(run.map(({ date }) => date))}; at ${listed(run.map(({ commit }) => commit))}) on ${machinesOf(run).join('; ')}.`,
     ],
     head: ['exhibit', 'model', 'data', 'load', 'fit, an epoch', 'fit, in all', 'evaluate', 'peak memory'],
     rows: rows.map(({ exhibits, label, dataset, cell }) => [exhibits.join(', '), label, dataset, ...figures(cell)]),
@@ -33,9 +37,9 @@ export function fullSizeText({ rows, shapes, ...made }: FullSizeView): FullSizeT
 }
 
 /** Where the cells were run, most first. */
-function machinesOf(rows: FullSizeView['rows']): string[] {
+function machinesOf(cells: readonly FullSizeCell[]): string[] {
   const counts = new Map<string, number>()
-  for (const { cell } of rows) if (cell) counts.set(cell.machine, (counts.get(cell.machine) ?? 0) + 1)
+  for (const { machine } of cells) counts.set(machine, (counts.get(machine) ?? 0) + 1)
   const ordered = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
   return ordered.map(([machine, count]) =>
     ordered.length === 1 ? machine : `${machine} (${count} ${count === 1 ? 'cell' : 'cells'})`,
