@@ -34,6 +34,18 @@ const trials: Readonly<Record<string, readonly Trial[]>> = {
     ['damping 10, 2,400 units, dropout 0.95', 'autoencoder', { ...damped, layers: [2400], dropout: 0.95 }],
     ['damping 10, L2 0.0004', 'autoencoder', { ...damped, l2: 0.0004 }],
     ['damping 20', 'autoencoder', { ...damped, damping: 20 }],
+    ['damping 40', 'autoencoder', { ...damped, damping: 40, epochs: 200 }],
+    ['damping 20, the mean of the input', 'autoencoder', { ...damped, damping: 20, normalise: 'mean' }],
+    [
+      'damping 20, twice the rate, falling to 0',
+      'autoencoder',
+      { ...damped, damping: 20, learningRate: 0.002, schedule: 'cosine' },
+    ],
+    [
+      'damping 20, withholding 0.2, input dropout 0.3',
+      'autoencoder',
+      { ...damped, damping: 20, withhold: 0.2, inputDropout: 0.3 },
+    ],
   ],
 }
 
