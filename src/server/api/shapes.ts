@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { feedbackKinds } from '../../store/store.ts'
+import { recommendDefaults } from './defaults.ts'
 
 /** Printable text without control characters: what a user or movie id may be. */
 export const Id = z
@@ -68,7 +69,7 @@ export const Context = z.record(z.string().max(100), z.union([z.string().max(500
 
 /** How a list is asked for; the same for users, sessions and batches. */
 export const recommendOptions = {
-  k: z.int().min(1).max(500).default(10),
+  k: z.int().min(1).max(500).default(recommendDefaults.k),
   /** Movies left out. */
   exclude: z.array(Id).max(10_000).default([]),
   /** Movies must have one of these genres; empty: any. */
@@ -76,15 +77,15 @@ export const recommendOptions = {
   yearFrom: z.int().min(1800).max(2200).optional(),
   yearTo: z.int().min(1800).max(2200).optional(),
   /** Rated movies too. */
-  includeSeen: z.boolean().default(false),
+  includeSeen: z.boolean().default(recommendDefaults.includeSeen),
   /** 0: by score alone; 1: each movie as unlike those before it as can be (maximal marginal relevance over the best 10 k, at most 2,000; fewer, but never under 2 k, for models with long vectors). */
-  diversity: z.number().min(0).max(1).default(0),
+  diversity: z.number().min(0).max(1).default(recommendDefaults.diversity),
   /** 0: none; 1: the popularity of a movie counts as much against it as its score counts for it. */
-  popularityPenalty: z.number().min(0).max(1).default(0),
+  popularityPenalty: z.number().min(0).max(1).default(recommendDefaults.popularityPenalty),
   /** A live version, or a model name of which one is live; default: by the traffic in force. */
   model: z.string().max(200).optional(),
   /** How many contributing ratings each reason names; 0: no measuring. */
-  reasons: z.int().min(0).max(10).default(3),
+  reasons: z.int().min(0).max(10).default(recommendDefaults.reasons),
 }
 
 /** The weights of models that have attention: they sum to 1. */

@@ -2,6 +2,7 @@ import { MarqueeError } from '../../../src/core/errors.ts'
 import { cosineWithMean, unitRows } from '../../../src/models/cosine.ts'
 import type { Neighbour, Who } from '../../../src/models/recommender.ts'
 import { topK } from '../../../src/models/top-k.ts'
+import { recommendDefaults } from '../../../src/server/api/defaults.ts'
 import type { BrowserDescription, BrowserVocabulary } from '../../../src/server/browser/description.ts'
 import { deviationOfSums, type PickSource, picksOf } from '../../../src/server/service/movies/first-picks.ts'
 import { personOfSession } from '../../../src/server/service/recommend/person.ts'
@@ -57,16 +58,10 @@ export async function localModel(
     recommend: (profile, options) => {
       const { dislikes = [], ...rest } = options
       const person = personOfSession(live, [...profile], [...dislikes])
-      const standard = {
-        k: 10,
-        exclude: [],
-        genres: [],
-        includeSeen: false,
-        diversity: 0,
-        popularityPenalty: 0,
-        reasons: 3,
+      const asked = {
+        ...{ ...recommendDefaults, ...rest },
+        ...{ exclude: [...(rest.exclude ?? [])], genres: [...(rest.genres ?? [])] },
       }
-      const asked = { ...standard, ...rest, exclude: [...(rest.exclude ?? [])], genres: [...(rest.genres ?? [])] }
       return recommendFor(live, person, asked, { give: () => `local-${crypto.randomUUID()}` })
     },
     similar: async (items, k) =>

@@ -1,18 +1,19 @@
 import { z } from '@hono/zod-openapi'
+import { recommendDefaults } from '../defaults.ts'
 import { BatchLine, Id, Limit, Profile, RecommendationList, recommendOptions, SimilarMovie } from '../shapes.ts'
 import { body, flag, json, list, params, route } from './route.ts'
 
 const queryOptions = z.strictObject({
-  k: Limit(500, 10),
+  k: Limit(500, recommendDefaults.k),
   exclude: list(10_000),
   genres: list(50),
   yearFrom: z.coerce.number().int().min(1800).max(2200).optional(),
   yearTo: z.coerce.number().int().min(1800).max(2200).optional(),
   includeSeen: flag,
-  diversity: z.coerce.number().min(0).max(1).default(0),
-  popularityPenalty: z.coerce.number().min(0).max(1).default(0),
+  diversity: z.coerce.number().min(0).max(1).default(recommendDefaults.diversity),
+  popularityPenalty: z.coerce.number().min(0).max(1).default(recommendDefaults.popularityPenalty),
   model: z.string().max(200).optional(),
-  reasons: z.coerce.number().int().min(0).max(10).default(3),
+  reasons: z.coerce.number().int().min(0).max(10).default(recommendDefaults.reasons),
 })
 
 export const recommendForUser = route('read', {
