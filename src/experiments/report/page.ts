@@ -43,7 +43,7 @@ export function reportPage(papers: readonly PaperView[], facts: ReportFacts): Ht
           'p',
           { class: 'soft' },
           'What each paper claimed, what the same protocol gives here, and why they differ. Figures are means over seeds ± sample ' +
-            'standard deviation; each test part is looked at once a seed, with settings frozen before.',
+            'standard deviation; each test part is looked at once a seed, with settings frozen before; where one had been seen with other settings, its paper says so.',
         ),
         facts.quick ? quickBanner : '',
         missingBanner(facts.missing, papers),
